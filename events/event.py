@@ -1,0 +1,142 @@
+"""The envelope every recorded fact travels in, and the small value types facts are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, ClassVar
+from uuid import UUID, uuid5
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+PROCESS_ROLE = "process"
+"""The role under which a passed deadline acts; its actor has no person."""
+
+
+class Frozen(BaseModel):
+    """A value that never changes and knows no keys but its own."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Fact(Frozen):
+    """What an event says happened. The class name is the event's type, for ever."""
+
+    schema_version: ClassVar[int] = 1
+
+
+class Personal:
+    """Marks a field that can tell something about a person: sealed, never logged, erasable."""
+
+
+def _uuid(value: str) -> str:
+    return str(UUID(value))
+
+
+Id = Annotated[str, AfterValidator(_uuid)]
+PersonId = Id
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000), Personal()]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+CENT = Decimal("0.01")
+_HOURS = re.compile(r"\d{1,4}(\.\d{1,2})?")
+
+
+def amount(value: Decimal) -> str:
+    """Money or hours as the outside sees them: two decimals, half a cent rounded up."""
+    return str(value.quantize(CENT, ROUND_HALF_UP))
+
+
+def quarter_hours(value: str) -> Decimal:
+    """Hours as a decimal; raises ValueError unless they are whole quarters of an hour."""
+    if not _HOURS.fullmatch(value) or Decimal(value) % Decimal("0.25"):
+        raise ValueError("hours are whole quarters, such as 1.25")
+    return Decimal(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it, and in which role. A passed deadline has no person and the role ``process``."""
+
+    person: str | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One recorded fact. ``version`` counts 1, 2, 3 ... within its stream."""
+
+    event_id: str
+    stream_id: str
+    version: int
+    type: str
+    schema_version: int
+    occurred_on: str
+    recorded_at: datetime
+    actor: Actor
+    command_id: str
+    causation_id: str | None
+    correlation_id: str
+    settings_version: int
+    data: Any
+
+    def json(self) -> dict[str, Any]:
+        """The event as plain JSON values; ``data`` without the keys that are unset."""
+        data = self.data
+        return {
+            "event_id": self.event_id,
+            "stream_id": self.stream_id,
+            "version": self.version,
+            "type": self.type,
+            "schema_version": self.schema_version,
+            "occurred_on": self.occurred_on,
+            "recorded_at": instant_text(self.recorded_at),
+            "actor": {"person": self.actor.person, "role": self.actor.role},
+            "command_id": self.command_id,
+            "causation_id": self.causation_id,
+            "correlation_id": self.correlation_id,
+            "settings_version": self.settings_version,
+            "data": fact_json(data) if isinstance(data, Fact) else data,
+        }
+
+
+def fact_json(fact: Fact) -> dict[str, Any]:
+    """A fact's data as JSON values."""
+    return fact.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def event_from_json(raw: Mapping[str, Any], facts: Mapping[str, type[Fact]]) -> Event:
+    """The inverse of `Event.json`; raises KeyError for a type that ``facts`` does not know."""
+    return Event(
+        event_id=raw["event_id"],
+        stream_id=raw["stream_id"],
+        version=raw["version"],
+        type=raw["type"],
+        schema_version=raw["schema_version"],
+        occurred_on=raw["occurred_on"],
+        recorded_at=datetime.fromisoformat(raw["recorded_at"]),
+        actor=Actor(raw["actor"]["person"], raw["actor"]["role"]),
+        command_id=raw["command_id"],
+        causation_id=raw["causation_id"],
+        correlation_id=raw["correlation_id"],
+        settings_version=raw["settings_version"],
+        data=facts[raw["type"]].model_validate(raw["data"]),
+    )
+
+
+def instant_text(at: datetime) -> str:
+    """An aware instant in UTC with microseconds, such as ``2026-01-06T08:05:00.000000+00:00``."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def event_id(stream: str, command_id: str, index: int) -> str:
+    """The id of the ``index``-th event of a command in a stream: the same on every attempt."""
+    return str(uuid5(UUID(stream), f"{command_id}/{index}"))
+
+
+def stream_id(tenant: str, command_id: str) -> str:
+    """The id of the stream that a first command opens (contract 1)."""
+    return str(uuid5(UUID(tenant), str(UUID(command_id))))

@@ -1,0 +1,83 @@
+"""What a process tells those who read it: its facts, its fold, and who may see what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from events.event import Event, Fact
+from events.recording import CaseIndex
+from events.settings import TenantSettings
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who looks: a person of the board and the roles that person holds there."""
+
+    person: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reading of a case: by whom, at which process time, under which settings.
+
+    ``now`` is the instant of ``as_of`` where one was asked for.
+    """
+
+    reader: Reader
+    now: datetime
+    settings: TenantSettings
+
+
+@dataclass(frozen=True)
+class Story(Generic[S]):
+    """The reading side of one process.
+
+    may_read(latest state, reader): rights are those of now, also with ``as_of``.
+    visible(state, event, view): may this reader see this event, given what happened by then.
+    redacted(state, event, view): the event's data as this reader may see it.
+    positions(state, reader): may this reader see version numbers.
+    summary(state, view), tasks(state, view), agenda(state, view): JSON values; contract 2 and 3.
+    """
+
+    name: str
+    facts: Mapping[str, type[Fact]]
+    initial: Callable[[], S]
+    evolve: Callable[[S, Event], S]
+    is_final: Callable[[S], bool]
+    index: Callable[[S], CaseIndex]
+    may_read: Callable[[S, Reader], bool]
+    visible: Callable[[S, Event, View], bool]
+    redacted: Callable[[S, Event, View], dict[str, Any]]
+    positions: Callable[[S, Reader], bool]
+    summary: Callable[[S, View], dict[str, Any]]
+    tasks: Callable[[S, View], list[dict[str, Any]]]
+    agenda: Callable[[S, View], list[dict[str, Any]]]
+
+    def fold(self, events: Iterable[Event], state: S | None = None) -> S:
+        """The state after these events; from the beginning unless a state is given."""
+        current = self.initial() if state is None else state
+        evolve = self.evolve
+        for event in events:
+            current = evolve(current, event)
+        return current
+
+    def timeline(self, state: S, events: Iterable[Event], view: View) -> list[dict[str, Any]]:
+        """What happened, in order, as this reader may see it. ``state`` is the fold of all."""
+        return [
+            {
+                "event_id": event.event_id,
+                "type": event.type,
+                "occurred_on": event.occurred_on,
+                "recorded_at": event.recorded_at.isoformat(),
+                "by": {"person": event.actor.person, "role": event.actor.role},
+                "data": self.redacted(state, event, view),
+            }
+            for event in events
+            if self.visible(state, event, view)
+        ]

@@ -1,0 +1,116 @@
+"""What a process asks the store to keep, in one transaction, and what the store answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from events.event import Frozen
+from events.settings import TenantSettings
+
+
+class ActorRef(Frozen):
+    """`events.event.Actor` on the wire."""
+
+    person: str | None
+    role: str
+
+
+class Draft(Frozen):
+    """An event before it is recorded: the store gives it an id, a version and its place."""
+
+    type: str
+    schema_version: int = 1
+    occurred_on: str
+    data: dict[str, Any]
+
+
+class Claim(Frozen):
+    """Something one stream holds and no other may hold at the same time, within one board.
+
+    ``during`` are two local dates, both included; without it the claim holds until released.
+    ``refusal`` is the code a command gets that finds the claim taken.
+    """
+
+    kind: str
+    subject: str
+    during: tuple[str, str] | None = None
+    refusal: str
+
+
+class NoticeDraft(Frozen):
+    """Somebody is told. ``role`` stands for everyone of the board with that role.
+
+    ``cause`` is the index of the event (within the recording's ``events``) that it tells of.
+    The store leaves out the giver of the command and tells nobody twice of one cause and kind.
+    """
+
+    kind: str
+    person: str | None = None
+    role: str | None = None
+    cause: int
+
+
+class CaseIndex(Frozen):
+    """What lists need to find a stream: its state and the persons with a part in it."""
+
+    state: str
+    open: bool
+    parties: dict[str, str]
+
+
+class Opening(Frozen):
+    """Events for another, new stream, recorded in the same transaction at version 1 and on."""
+
+    process: str
+    stream: str
+    events: list[Draft]
+    index: CaseIndex
+
+
+class Recording(Frozen):
+    """One accepted command."""
+
+    tenant: str
+    process: str
+    stream: str
+    expected_version: int
+    command_id: str
+    command: str
+    content_hash: str
+    actor: ActorRef
+    recorded_at: datetime
+    causation_id: str | None = None
+    correlation_id: str
+    settings_version: int
+    events: list[Draft]
+    warnings: list[str] = []
+    notices: list[NoticeDraft] = []
+    claims: list[Claim] = []
+    releases: list[Claim] = []
+    openings: list[Opening] = []
+    index: CaseIndex
+
+
+class Recorded(Frozen):
+    """The store's answer. ``events`` are events in the form of `Event.json`.
+
+    recorded: they are now stored. repeated: this command was stored before, these are its events.
+    behind: ``expected_version`` was wrong, these are the stream's events after it, nothing stored.
+    claimed: a claim is taken by another stream, ``refusal`` says which, nothing stored.
+    reused: the command id belongs to other content, nothing stored.
+    """
+
+    outcome: Literal["recorded", "repeated", "behind", "claimed", "reused"]
+    events: list[dict[str, Any]] = []
+    warnings: list[str] = []
+    refusal: str | None = None
+    settings: TenantSettings | None = None
+
+
+class Loaded(Frozen):
+    """A page of a stream: its events after a version, and the board's settings."""
+
+    events: list[dict[str, Any]]
+    more: bool
+    settings: TenantSettings

@@ -1,0 +1,75 @@
+"""The numbers and days a board may set for itself, with the defaults of domain.md 2.1."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+
+from events.event import Frozen
+
+
+class ClosedDays(Frozen):
+    """Days on which nobody works, both ends included: a school holiday or a public one."""
+
+    from_: date = Field(alias="from")
+    to: date
+    name: str
+
+
+class TenantSettings(Frozen):
+    """One board's settings. Terms are working days (wd) unless the name says otherwise."""
+
+    version: int = 1
+    timezone: str = "Europe/Amsterdam"
+    region: str = "midden"
+    closed: tuple[ClosedDays, ...] = ()
+
+    goals_max: int = Field(default=15, ge=1)  # 004 T4-29
+    visits_min: int = Field(default=3, ge=1)  # 004 T4-32
+    visits_max: int = Field(default=5, ge=1)  # 004 T4-32
+    visits_default: int = Field(default=3, ge=1)
+
+    accept: int = Field(default=5, ge=1)
+    intake: int = Field(default=10, ge=1)
+    diagnosis: int = Field(default=15, ge=1)
+    consultation: int = Field(default=5, ge=1)
+    goal_list: int = Field(default=10, ge=1)
+    self_assessment_after_visit: int = Field(default=2, ge=1)
+    self_assessment_before_talk: int = Field(default=1, ge=1)
+    talk: int = Field(default=3, ge=1)
+    stalled: int = Field(default=15, ge=1)
+    period_ending: tuple[int, ...] = (20, 5)
+    report: int = Field(default=10, ge=1)
+    response_term: int = Field(default=10, ge=1)
+    receipt: int = Field(default=5, ge=1)
+    close: int = Field(default=15, ge=1)
+    suspended_long_days: int = Field(default=30, ge=1)
+    hours_window_days: int = Field(default=30, ge=0)
+    overdue_coordinator: int = Field(default=5, ge=1)
+    overdue_hr: int = Field(default=10, ge=1)
+
+    mail_from_hour: int = Field(default=8, ge=0, le=23)
+    mail_to_hour: int = Field(default=18, ge=1, le=24)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def closed_days(self) -> frozenset[date]:
+        days: set[date] = set()
+        for span in self.closed:
+            days.update(
+                date.fromordinal(n)
+                for n in range(span.from_.toordinal(), span.to.toordinal() + 1)
+            )
+        return frozenset(days)

@@ -1,0 +1,104 @@
+"""What every process's rules take and give: a command and its context in, a decision or refusal out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from events.event import Event, Fact, Frozen
+from events.process import Story
+from events.recording import Claim, NoticeDraft, Opening
+from events.settings import TenantSettings
+
+S = TypeVar("S")
+
+
+class Refused(Exception):
+    """A command is not accepted. ``code`` is the contract's; ``field`` names what was wrong."""
+
+    def __init__(self, code: str, field: str | None = None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
+
+
+class Command(Frozen):
+    """The data of one kind of request; the class name is the command's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Giver:
+    """Who gives a command: a person and the roles held at the board. A deadline has no person."""
+
+    person: str | None
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a rule may know besides the case itself. ``now`` is the process clock, in UTC."""
+
+    tenant: str
+    stream: str
+    command_id: str
+    giver: Giver
+    now: datetime
+    settings: TenantSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A fact and the day (or instant) on which it happened, as ISO text."""
+
+    on: str
+    fact: Fact
+
+
+@dataclass(frozen=True)
+class Decision:
+    """An accepted command: what to record, under which of the giver's roles."""
+
+    role: str
+    events: Sequence[Happened]
+    warnings: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
+    releases: Sequence[Claim] = ()
+    openings: Sequence[Opening] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment at which the process acts by itself. ``key`` names that moment within its stream."""
+
+    timer: str
+    due: datetime
+    key: str
+    level: int | None = None
+
+
+@dataclass(frozen=True)
+class Rules(Generic[S]):
+    """The deciding side of one process: pure functions only.
+
+    decide raises Refused. deadlines gives those still to pass, soonest first. pass_deadline
+    decides what a passed one records (the giver in the context is the process). notices tells
+    who hears of newly recorded events: (state before, state after, events) -> drafts; ``cause``
+    counts within those events. command_now(state, command class) is the dry run behind "the
+    commands this person may give now": it raises Refused when the command is out of the question
+    whatever its data.
+    """
+
+    story: Story[S]
+    commands: Mapping[str, type[Command]]
+    opening: str | None
+    decide: Callable[[S, Command, Context], Decision]
+    deadlines: Callable[[S, TenantSettings], list[Deadline]]
+    pass_deadline: Callable[[S, Deadline, Context], Decision]
+    notices: Callable[[S, S, Sequence[Event]], list[NoticeDraft]]
+    offered: Callable[[S, str, Context], bool]
+    people: Callable[[Command], Mapping[str, tuple[str, str | None]]] = field(
+        default=lambda _command: {}
+    )
+    extra: Mapping[str, Any] = field(default_factory=dict)
