@@ -24,12 +24,14 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One reading of a case: by whom, at which process time, under which settings.
+    """One reading of a case: by whom, with which rights, at which process time.
 
+    ``rights`` are those of now (`Story.rights` of the latest state), also with ``as_of``;
     ``now`` is the instant of ``as_of`` where one was asked for.
     """
 
     reader: Reader
+    rights: frozenset[str]
     now: datetime
     settings: TenantSettings
 
@@ -38,10 +40,10 @@ class View:
 class Story(Generic[S]):
     """The reading side of one process.
 
-    may_read(latest state, reader): rights are those of now, also with ``as_of``.
+    rights(latest state, reader): the reader's roles in this case; empty: may not know of it.
     visible(state, event, view): may this reader see this event, given what happened by then.
     redacted(state, event, view): the event's data as this reader may see it.
-    positions(state, reader): may this reader see version numbers.
+    positions(rights): may this reader see version numbers.
     summary(state, view), tasks(state, view), agenda(state, view): JSON values; contract 2 and 3.
     """
 
@@ -51,10 +53,10 @@ class Story(Generic[S]):
     evolve: Callable[[S, Event], S]
     is_final: Callable[[S], bool]
     index: Callable[[S], CaseIndex]
-    may_read: Callable[[S, Reader], bool]
+    rights: Callable[[S, Reader], frozenset[str]]
     visible: Callable[[S, Event, View], bool]
     redacted: Callable[[S, Event, View], dict[str, Any]]
-    positions: Callable[[S, Reader], bool]
+    positions: Callable[[frozenset[str]], bool]
     summary: Callable[[S, View], dict[str, Any]]
     tasks: Callable[[S, View], list[dict[str, Any]]]
     agenda: Callable[[S, View], list[dict[str, Any]]]
