@@ -1,0 +1,169 @@
+"""The way from the outside to a running process: one call gives a command and brings its answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+from typing import Any, Protocol
+from uuid import uuid4
+
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from events.event import stream_id
+from events.recording import Recorded
+from workflows.decision import Giver, Refused
+from workflows.wire import (
+    COMMAND,
+    FAILED,
+    REFUSED,
+    TASK_TIMEOUT,
+    Envelope,
+    GiverRef,
+    StreamRef,
+    Temporal,
+    update_id,
+    workflow_id,
+)
+
+CALL = timedelta(seconds=8)
+PATIENCE = 10.0
+"""Seconds a caller waits for an answer before it is told to try again."""
+NO_OFFSET = timedelta(0)
+RETRYABLE = frozenset(
+    {
+        RPCStatusCode.NOT_FOUND,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.FAILED_PRECONDITION,
+        RPCStatusCode.ALREADY_EXISTS,
+    }
+)
+"""What the server says while a run ends or continues as new under a command."""
+
+
+class Unavailable(Exception):
+    """No answer in time. The command may have been taken; to repeat it is safe."""
+
+
+class Dossiers(Protocol):
+    """What of the store is needed here."""
+
+    async def open_dossier(self, tenant: str, process: str, stream: str) -> None: ...
+
+
+class Gateway:
+    """Gives commands to processes through Temporal; keeps nothing itself."""
+
+    def __init__(self, store: Dossiers, temporal: Temporal, *, patience: float = PATIENCE) -> None:
+        self._store = store
+        self._temporal = temporal
+        self._patience = patience
+
+    async def give(
+        self,
+        *,
+        tenant: str,
+        process: str,
+        stream: str,
+        command_id: str,
+        content_hash: str,
+        command: str,
+        data: dict[str, Any],
+        giver: Giver,
+        clock_offset: timedelta = NO_OFFSET,
+    ) -> Recorded:
+        """The answer of the process; the same id and content may be given any number of times.
+
+        Raises Refused with the contract's code, and Unavailable when no answer came in time.
+        """
+        if giver.person is None:
+            raise ValueError("a command from outside has a person")
+        if stream == stream_id(tenant, command_id):
+            await self._store.open_dossier(tenant, process, stream)
+        self._temporal.tenants.learn(stream, tenant)
+        envelope = Envelope(
+            command_id=command_id,
+            content_hash=content_hash,
+            command=command,
+            data=data,
+            giver=GiverRef(person=giver.person, roles=giver.roles),
+            attempt=uuid4().hex,
+        )
+        ref = StreamRef(tenant=tenant, process=process, stream=stream, clock_offset=clock_offset)
+        try:
+            async with asyncio.timeout(self._patience):
+                return await self._ask(ref, envelope)
+        except TimeoutError:
+            raise Unavailable("no answer in time") from None
+
+    async def _ask(self, ref: StreamRef, envelope: Envelope) -> Recorded:
+        name = update_id(envelope.command_id, envelope.content_hash)
+        while True:
+            try:
+                return await self._update(ref, envelope, name)
+            except WorkflowUpdateFailedError as failed:
+                if not _is_old(failed.cause, envelope):
+                    raise _verdict(failed.cause) from None
+                # Temporal keeps the outcome of an update id for the whole run, also a refusal;
+                # what was refused before is decided anew.
+                name = update_id(envelope.command_id, envelope.content_hash, envelope.attempt)
+            except WorkflowUpdateRPCTimeoutOrCancelledError:
+                raise Unavailable("no answer in time") from None
+            except RPCError as error:
+                if error.status not in RETRYABLE:
+                    raise Unavailable(error.status.name) from None
+                await asyncio.sleep(0.02)
+
+    async def _update(self, ref: StreamRef, envelope: Envelope, name: str) -> Recorded:
+        start = WithStartWorkflowOperation(
+            ref.process,
+            ref,
+            id=workflow_id(ref.process, ref.stream),
+            task_queue=self._temporal.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            task_timeout=TASK_TIMEOUT,
+        )
+        return await self._temporal.client.execute_update_with_start_workflow(
+            COMMAND,
+            envelope,
+            id=name,
+            start_workflow_operation=start,
+            result_type=Recorded,
+            rpc_timeout=CALL,
+        )
+
+    async def status(self) -> dict[str, Any]:
+        """Whether Temporal answers, and how fast in milliseconds."""
+        began = time.perf_counter()
+        try:
+            serving = await self._temporal.client.service_client.check_health(
+                timeout=timedelta(seconds=1)
+            )
+        except (RPCError, RuntimeError) as error:
+            return {"temporal": "unavailable", "reason": type(error).__name__}
+        took = round((time.perf_counter() - began) * 1000, 1)
+        return {"temporal": "ok" if serving else "unavailable", "ms": took}
+
+
+def _is_old(cause: BaseException | None, envelope: Envelope) -> bool:
+    """Whether the outcome belongs to another call than this one."""
+    if not isinstance(cause, ApplicationError):
+        return True
+    if cause.type not in (REFUSED, FAILED):
+        return cause.type == "AcceptedUpdateCompletedWorkflow"
+    return len(cause.details) < 3 or cause.details[2] != envelope.attempt
+
+
+def _verdict(cause: BaseException | None) -> Exception:
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+        return Refused(str(cause.details[0]), cause.details[1])
+    kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
+    return Unavailable(f"the process failed: {kind}")

@@ -1,0 +1,482 @@
+"""The one Temporal workflow shape of every process: it loads, decides, records, and waits.
+
+A process is a subclass that names its rules and has its own one-line run, because the SDK refuses
+an inherited one. The state is never kept in Temporal: it is folded from the events the store
+returns, so a first start, a continuation and a restart after loss are one path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID, uuid5
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+
+with workflow.unsafe.imports_passed_through():
+    from pydantic import ValidationError
+
+    from events.event import (
+        PROCESS_ROLE,
+        Actor,
+        Event,
+        event_from_json,
+        event_id,
+        fact_json,
+        instant_text,
+    )
+    from events.recording import ActorRef, Draft, Loaded, Recorded, Recording
+    from events.settings import TenantSettings
+    from workflows.decision import Context, Deadline, Decision, Giver, Refused, Rules
+    from workflows.wire import (
+        COMMAND,
+        FAILED,
+        LOAD,
+        POKE,
+        RECALL,
+        RECORD,
+        REFUSED,
+        STATUS,
+        Envelope,
+        Status,
+        StreamRef,
+    )
+
+COMMANDS_PER_RUN = 25
+"""Waking a case replays its run; more commands than this make that slow (about 9 ms each)."""
+REST = timedelta(seconds=2)
+"""How long a full run waits for a lull before it continues as new."""
+PARK = timedelta(hours=1)
+"""How long a deadline that could not be passed waits for its next try."""
+REDECISIONS = 20
+ACTIVITY_TIMEOUT = timedelta(seconds=5)
+RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100),
+    maximum_interval=timedelta(seconds=1),
+    backoff_coefficient=2,
+)
+WITHOUT_PERSON = Giver(None, (PROCESS_ROLE,))
+
+Decide = Callable[[Context], Decision]
+
+
+class Process:
+    """Subclasses set ``rules`` and define ``run`` as ``await self.live()``."""
+
+    rules: ClassVar[Rules[Any]]
+
+    @workflow.init
+    def __init__(self, ref: StreamRef) -> None:
+        self._ref = ref
+        self._state: Any = self.rules.story.initial()
+        self._settings = TenantSettings()
+        self._version = 0
+        self._recorded_at: datetime | None = None
+        self._correlation = ref.stream
+        self._known: set[str] = set()
+        self._loaded = False
+        self._broken: ApplicationError | None = None
+        self._lock = asyncio.Lock()
+        self._deadlines: list[Deadline] = []
+        self._parked: dict[str, datetime] = {}
+        self._armed: datetime | None = None
+        self._rest: datetime | None = None
+        self._pending = 0
+        self._commands = 0
+        self._poked = False
+
+    # -- the life of a run ---------------------------------------------------------------------
+
+    async def live(self) -> None:
+        """Until the case is over, or another run goes on with it."""
+        try:
+            await self._load()
+            while not (self._broken or self._over):
+                await self._pass_deadlines()
+                if self._poked:
+                    await self._look_again()
+                if self._may_continue_as_new():
+                    workflow.continue_as_new(self._ref)
+                await self._wait()
+        except asyncio.CancelledError:
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if self._broken is not None:
+            raise self._broken
+
+    async def _load(self) -> None:
+        try:
+            await self._catch_up()
+        except FailureError as failure:
+            self._broken = _failure(failure, "")
+        self._loaded = True
+
+    async def _wait(self) -> None:
+        """Until the armed moment, or until there is something to do before it.
+
+        A moment that moved later does not disarm the timer: to let it run out for nothing is
+        cheaper than to set it anew with every command.
+        """
+        self._armed = self._next_moment()
+        timeout = None if self._armed is None else self._armed - self._now()
+        if timeout is not None and timeout <= timedelta(0):
+            return
+        try:
+            await workflow.wait_condition(self._must_wake, timeout=timeout)
+        except TimeoutError:
+            pass
+        self._armed = None
+
+    def _must_wake(self) -> bool:
+        if self._poked or self._over:
+            return True
+        moment = self._next_moment()
+        return moment is not None and (self._armed is None or moment < self._armed)
+
+    def _next_moment(self) -> datetime | None:
+        moments = [max(d.due, self._parked.get(d.key, d.due)) for d in self._deadlines]
+        if self._rest is not None:
+            moments.append(self._rest)
+        return min(moments, default=None)
+
+    @property
+    def _over(self) -> bool:
+        ended = self._version == 0 or self.rules.story.is_final(self._state)
+        return ended and workflow.all_handlers_finished()
+
+    def _may_continue_as_new(self) -> bool:
+        """The run is full and a lull has come."""
+        if self._rest is None or self._now() < self._rest:
+            return False
+        self._rest = self._now() + REST
+        return workflow.all_handlers_finished()
+
+    def _now(self) -> datetime:
+        return workflow.now() + self._ref.clock_offset
+
+    # -- commands ------------------------------------------------------------------------------
+
+    @workflow.update(name=COMMAND)
+    async def command(self, envelope: Envelope) -> Recorded:
+        """Decides and records; the answer of a known command is its first one."""
+        self._pending += 1
+        try:
+            await workflow.wait_condition(lambda: self._loaded)
+            if self._broken is not None:
+                raise self._broken
+            async with self._lock:
+                return await self._answer(envelope)
+        except Refused as refused:
+            raise _refusal(refused, envelope) from None
+        except FailureError as failure:
+            raise _failure(failure, envelope.attempt) from None
+        except Exception as bug:
+            workflow.logger.error("command broke", extra={"error": type(bug).__name__})
+            raise _failure(bug, envelope.attempt) from None
+        finally:
+            self._pending -= 1
+            self._count()
+
+    @command.validator
+    def _check(self, envelope: Envelope) -> None:
+        if not self._loaded or self._broken or envelope.command_id in self._known:
+            return
+        try:
+            self._decide(envelope)(self._context(envelope.command_id, _giver(envelope)))
+        except Refused as refused:
+            raise _refusal(refused, envelope) from None
+        except Exception as bug:
+            raise _failure(bug, envelope.attempt) from None
+
+    async def _answer(self, envelope: Envelope) -> Recorded:
+        if envelope.command_id in self._known:
+            return await self._recall(envelope.command_id, envelope.content_hash)
+        return await self._record(
+            self._decide(envelope),
+            command=envelope.command,
+            command_id=envelope.command_id,
+            content_hash=envelope.content_hash,
+            giver=_giver(envelope),
+        )
+
+    def _decide(self, envelope: Envelope) -> Decide:
+        rules = self.rules
+        model = rules.commands.get(envelope.command)
+        if model is None:
+            raise Refused("command.invalid", "command")
+        if self._version == 0 and envelope.command != rules.opening:
+            raise Refused("not_found")
+        try:
+            command = model.model_validate(envelope.data)
+        except ValidationError as invalid:
+            path = invalid.errors(include_url=False, include_input=False)[0]["loc"]
+            raise Refused("command.invalid", ".".join(str(part) for part in path)) from None
+        return lambda context: rules.decide(self._state, command, context)
+
+    def _count(self) -> None:
+        self._commands += 1
+        if self._rest is None and (
+            self._commands >= COMMANDS_PER_RUN or workflow.info().is_continue_as_new_suggested()
+        ):
+            self._rest = self._now() + REST
+
+    # -- deadlines -----------------------------------------------------------------------------
+
+    async def _pass_deadlines(self) -> None:
+        while (deadline := self._passed()) is not None:
+            async with self._lock:
+                # A command that held the lock may have fulfilled it.
+                if deadline in self._deadlines:
+                    await self._pass(deadline)
+
+    def _passed(self) -> Deadline | None:
+        now = self._now()
+        for deadline in self._deadlines:
+            if deadline.due <= now and self._parked.get(deadline.key, now) <= now:
+                return deadline
+        return None
+
+    async def _pass(self, deadline: Deadline) -> None:
+        key = f"{deadline.key}|{instant_text(deadline.due)}"
+        command_id = str(uuid5(UUID(self._ref.stream), key))
+        self._count()
+        try:
+            await self._record(
+                lambda context: self.rules.pass_deadline(self._state, deadline, context),
+                command="PassDeadline",
+                command_id=command_id,
+                content_hash=key,
+                giver=WITHOUT_PERSON,
+            )
+            problem = None
+        except Refused as refused:
+            problem = refused.code
+        except Exception as failure:
+            problem = type(failure).__name__
+        if problem is None and deadline in self._deadlines:
+            problem = "still due"
+        if problem is not None:
+            workflow.logger.warning(
+                "deadline parked", extra={"timer": deadline.timer, "problem": problem}
+            )
+            self._parked[deadline.key] = self._now() + PARK
+        else:
+            self._parked.pop(deadline.key, None)
+
+    # -- the store -----------------------------------------------------------------------------
+
+    async def _record(
+        self, decide: Decide, *, command: str, command_id: str, content_hash: str, giver: Giver
+    ) -> Recorded:
+        """Raises Refused. Decides again on every state that turns out to be behind the store's."""
+        for _ in range(REDECISIONS):
+            if command_id in self._known:
+                break
+            context = self._context(command_id, giver)
+            decision = decide(context)
+            if not decision.events:
+                raise Refused("state.not_allowed")
+            recording = self._recording(decision, context, command, content_hash)
+            answer: Recorded = await workflow.execute_local_activity(
+                RECORD,
+                recording,
+                result_type=Recorded,
+                start_to_close_timeout=ACTIVITY_TIMEOUT,
+                retry_policy=RETRY,
+            )
+            if answer.settings is not None:
+                self._settings = answer.settings
+            match answer.outcome:
+                case "recorded":
+                    self._fold(answer.events)
+                    return answer.model_copy(update={"settings": None})
+                case "repeated":
+                    # The stored events may be further on than this state: the tail tells.
+                    await self._catch_up()
+                    return answer.model_copy(update={"settings": None})
+                case "behind":
+                    await self._catch_up()
+                case "claimed":
+                    raise Refused(answer.refusal or "state.not_allowed")
+                case "reused":
+                    raise Refused("command.id_reused")
+        return await self._recall(command_id, content_hash)
+
+    async def _recall(self, command_id: str, content_hash: str) -> Recorded:
+        answer: Recorded = await workflow.execute_local_activity(
+            RECALL,
+            args=[self._ref.tenant, self._ref.stream, command_id, content_hash],
+            result_type=Recorded,
+            start_to_close_timeout=ACTIVITY_TIMEOUT,
+            retry_policy=RETRY,
+        )
+        if answer.outcome == "reused":
+            raise Refused("command.id_reused")
+        return answer
+
+    async def _look_again(self) -> None:
+        self._poked = False
+        async with self._lock:
+            try:
+                await self._catch_up()
+            except FailureError:
+                workflow.logger.warning("could not look again")
+
+    async def _catch_up(self) -> None:
+        more = True
+        while more:
+            page: Loaded = await workflow.execute_local_activity(
+                LOAD,
+                args=[
+                    self._ref.tenant,
+                    self._ref.process,
+                    self._ref.stream,
+                    self._version,
+                    self._ref.clock_offset.total_seconds(),
+                ],
+                result_type=Loaded,
+                start_to_close_timeout=ACTIVITY_TIMEOUT,
+                retry_policy=RETRY,
+            )
+            self._settings = page.settings
+            self._fold(page.events)
+            more = page.more
+
+    def _fold(self, raw: list[dict[str, Any]]) -> None:
+        story = self.rules.story
+        for one in raw:
+            if one["stream_id"] != self._ref.stream or one["version"] <= self._version:
+                continue
+            event = event_from_json(one, story.facts)
+            if event.version != self._version + 1:
+                raise ApplicationError("a gap in the stream", type=FAILED, non_retryable=True)
+            self._state = story.evolve(self._state, event)
+            if event.version == 1:
+                self._correlation = event.correlation_id
+            self._version = event.version
+            self._recorded_at = event.recorded_at
+            self._known.add(event.command_id)
+        over = self._version == 0 or story.is_final(self._state)
+        self._deadlines = [] if over else self.rules.deadlines(self._state, self._settings)
+
+    # -- what a decision becomes ---------------------------------------------------------------
+
+    def _context(self, command_id: str, giver: Giver) -> Context:
+        now = self._now()
+        if self._recorded_at is not None:
+            now = max(now, self._recorded_at)
+        return Context(
+            tenant=self._ref.tenant,
+            stream=self._ref.stream,
+            command_id=command_id,
+            giver=giver,
+            now=now,
+            settings=self._settings,
+        )
+
+    def _recording(
+        self, decision: Decision, context: Context, command: str, content_hash: str
+    ) -> Recording:
+        story = self.rules.story
+        events = [
+            Event(
+                event_id=event_id(context.stream, context.command_id, index),
+                stream_id=context.stream,
+                version=self._version + 1 + index,
+                type=type(happened.fact).__name__,
+                schema_version=happened.fact.schema_version,
+                occurred_on=happened.on,
+                recorded_at=context.now,
+                actor=Actor(context.giver.person, decision.role),
+                command_id=context.command_id,
+                causation_id=None,
+                correlation_id=self._correlation,
+                settings_version=context.settings.version,
+                data=happened.fact,
+            )
+            for index, happened in enumerate(decision.events)
+        ]
+        after = story.fold(events, self._state)
+        return Recording(
+            tenant=self._ref.tenant,
+            process=self._ref.process,
+            stream=context.stream,
+            expected_version=self._version,
+            command_id=context.command_id,
+            command=command,
+            content_hash=content_hash,
+            actor=ActorRef(person=context.giver.person, role=decision.role),
+            recorded_at=context.now,
+            correlation_id=self._correlation,
+            settings_version=context.settings.version,
+            events=[
+                Draft(
+                    type=event.type,
+                    schema_version=event.schema_version,
+                    occurred_on=event.occurred_on,
+                    data=fact_json(event.data),
+                )
+                for event in events
+            ],
+            warnings=list(decision.warnings),
+            notices=self.rules.notices(self._state, after, events),
+            claims=list(decision.claims),
+            releases=list(decision.releases),
+            openings=list(decision.openings),
+            index=story.index(after),
+        )
+
+    # -- from outside --------------------------------------------------------------------------
+
+    @workflow.signal(name=POKE)
+    def poke(self) -> None:
+        """Somebody appended to this stream elsewhere, or thinks this run is behind."""
+        self._poked = True
+
+    @workflow.query(name=STATUS)
+    def status(self) -> Status:
+        """Where this run stands; for the reconciler, operators and tests."""
+        due = self._next_moment()
+        return Status(
+            version=self._version,
+            loaded=self._loaded,
+            next_due=None if due is None else instant_text(due),
+            armed=None if self._armed is None else instant_text(self._armed),
+            pending=self._pending,
+            parked=len(self._parked),
+            commands=self._commands,
+        )
+
+
+def _giver(envelope: Envelope) -> Giver:
+    return Giver(envelope.giver.person, envelope.giver.roles)
+
+
+def _refusal(refused: Refused, envelope: Envelope) -> ApplicationError:
+    return ApplicationError(
+        refused.code,
+        refused.code,
+        refused.field,
+        envelope.attempt,
+        type=REFUSED,
+        non_retryable=True,
+    )
+
+
+def _failure(failure: BaseException, attempt: str) -> ApplicationError:
+    if isinstance(failure, ActivityError) and failure.cause is not None:
+        failure = failure.cause
+    kind = failure.type if isinstance(failure, ApplicationError) else type(failure).__name__
+    return ApplicationError(
+        "the command could not be carried out",
+        kind,
+        None,
+        attempt,
+        type=FAILED,
+        non_retryable=True,
+    )

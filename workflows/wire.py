@@ -1,0 +1,119 @@
+"""What travels between those who give commands and the processes that decide on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict
+from temporalio.client import Client
+from temporalio.runtime import Runtime
+from temporalio.service import TLSConfig
+
+from workflows.codec import KeySource, TenantBook, sealed_converter
+
+COMMAND = "command"
+POKE = "poke"
+STATUS = "status"
+LOAD = "load"
+RECORD = "record"
+RECALL = "recall"
+
+REFUSED = "Refused"
+"""Type of the failure that carries [code, field, attempt]."""
+
+FAILED = "Failed"
+"""Type of the failure of a command nobody could decide or record: [kind, None, attempt]."""
+
+TASK_TIMEOUT = timedelta(seconds=3)
+STICKY_TIMEOUT = timedelta(seconds=2)
+
+
+class Message(BaseModel):
+    """Something sent to a running process; keys a newer sender adds are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class StreamRef(Message):
+    """Which case a process keeps alive, and how far its clock stands from the real one."""
+
+    tenant: str
+    process: str
+    stream: str
+    clock_offset: timedelta = timedelta(0)
+
+
+class GiverRef(Message):
+    """Who gives the command, with all roles held at the board."""
+
+    person: str
+    roles: tuple[str, ...]
+
+
+class Envelope(Message):
+    """One command on its way. ``attempt`` names this call, so that an old refusal shows as old."""
+
+    command_id: str
+    content_hash: str
+    command: str
+    data: dict[str, object]
+    giver: GiverRef
+    attempt: str = ""
+
+
+class Status(Message):
+    """What a process tells of itself; never anything of the case."""
+
+    version: int
+    loaded: bool
+    next_due: str | None
+    armed: str | None
+    pending: int
+    parked: int
+    commands: int
+
+
+def workflow_id(process: str, stream: str) -> str:
+    """The one workflow of a case."""
+    return f"{process}/{stream}"
+
+
+def update_id(command_id: str, content_hash: str, attempt: str | None = None) -> str:
+    """Other content never gets a first answer; ``attempt`` asks for a decision anew."""
+    plain = f"{command_id}.{content_hash}"
+    return plain if attempt is None else f"{plain}.{attempt}"
+
+
+@dataclass(frozen=True)
+class Temporal:
+    """A connection whose payloads are sealed, and the queue the workers of this system serve."""
+
+    client: Client
+    tenants: TenantBook
+    task_queue: str
+
+
+async def connect(
+    address: str,
+    keys: KeySource,
+    *,
+    task_queue: str = "traject",
+    namespace: str = "default",
+    tls: TLSConfig | bool = False,
+    api_key: str | None = None,
+    runtime: Runtime | None = None,
+    lazy: bool = False,
+) -> Temporal:
+    """Raises RuntimeError when the server cannot be reached; ``lazy`` puts that off to first use."""
+    tenants = TenantBook()
+    client = await Client.connect(
+        address,
+        namespace=namespace,
+        tls=tls,
+        api_key=api_key,
+        runtime=runtime,
+        lazy=lazy,
+        data_converter=sealed_converter(keys, tenants),
+    )
+    return Temporal(client, tenants, task_queue)
