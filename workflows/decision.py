@@ -70,12 +70,15 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A moment at which the process acts by itself. ``key`` names that moment within its stream."""
+    """A moment at which the process acts by itself, and what it then records.
+
+    ``key`` names that moment within its stream.
+    """
 
     timer: str
     due: datetime
     key: str
-    level: int | None = None
+    fact: Fact
 
 
 @dataclass(frozen=True)

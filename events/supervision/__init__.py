@@ -1,0 +1,24 @@
+"""The story of a supervision trajectory: its facts, its fold and its views, put together."""
+
+from events.process import Story
+from events.supervision.access import positions, redacted, rights, visible
+from events.supervision.facts import FACTS
+from events.supervision.fold import evolve
+from events.supervision.state import Trajectory
+from events.supervision.views import agenda, index, summary, tasks
+
+STORY = Story(
+    name="supervision",
+    facts=FACTS,
+    initial=Trajectory,
+    evolve=evolve,
+    is_final=lambda state: state.ended,
+    index=index,
+    rights=rights,
+    visible=visible,
+    redacted=redacted,
+    positions=positions,
+    summary=summary,
+    tasks=tasks,
+    agenda=agenda,
+)

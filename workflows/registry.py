@@ -1,0 +1,10 @@
+"""All processes, by the name they have in addresses and workflow ids."""
+
+from typing import Any
+
+from workflows import assessments, supervision
+from workflows.decision import Rules
+
+RULES: dict[str, Rules[Any]] = {
+    rules.story.name: rules for rules in (supervision.RULES, assessments.RULES)
+}

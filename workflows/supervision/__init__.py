@@ -1,0 +1,20 @@
+"""Traject werkbegeleiding: its rules, put together."""
+
+from events.supervision import STORY
+from workflows.decision import Rules
+from workflows.supervision.commands import COMMANDS, people
+from workflows.supervision.deadlines import deadlines, pass_deadline
+from workflows.supervision.notices import notices
+from workflows.supervision.rules import decide, offered
+
+RULES = Rules(
+    story=STORY,
+    commands=COMMANDS,
+    opening="RequestTrajectory",
+    decide=decide,
+    deadlines=deadlines,
+    pass_deadline=pass_deadline,
+    notices=notices,
+    offered=offered,
+    people=people,
+)

@@ -1,0 +1,409 @@
+"""What may be asked of a supervision trajectory: each command's data (contract 3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date as Day
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    field_validator,
+)
+from pydantic_core.core_schema import ValidationInfo
+
+from events.event import Frozen, Id, Name, Text, amount, quarter_hours
+from events.supervision.facts import (
+    Area,
+    Channel,
+    Concern,
+    ConsentItem,
+    Ground,
+    Mode,
+    Outcome,
+    Overall,
+    Party,
+    ReplaceCategory,
+    Result,
+    Sections,
+    Seen,
+    SuspendCategory,
+    Topic,
+)
+from workflows.decision import Command
+
+_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:00)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MONEY = re.compile(r"\d{1,6}(\.\d{1,2})?")
+
+
+@dataclass(frozen=True)
+class PersonOf:
+    """Marks a field that names a person of the board; with a role, one who holds it."""
+
+    role: str | None = None
+
+
+def _day(value: str) -> str:
+    if not _DAY.fullmatch(value):
+        raise ValueError("a day is written as 2026-01-31")
+    return Day.fromisoformat(value).isoformat()
+
+
+def _at(value: str) -> str:
+    if not _AT.fullmatch(value):
+        raise ValueError("a local date and time is written as 2026-01-31T09:00")
+    return datetime.fromisoformat(value).isoformat(timespec="minutes")
+
+
+def _worked(value: str) -> str:
+    hours = quarter_hours(value)
+    if not hours:
+        raise ValueError("hours are more than zero")
+    return amount(hours)
+
+
+def _money(value: str) -> str:
+    if not _MONEY.fullmatch(value) or not Decimal(value):
+        raise ValueError("an amount is positive, with at most two decimals")
+    return amount(Decimal(value))
+
+
+def _blank(value: Any) -> Any:
+    """Empty is missing, where the rule has a code of its own for what is missing."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Local = Annotated[str, AfterValidator(_day)]
+At = Annotated[str, AfterValidator(_at)]
+Hours = Annotated[str, AfterValidator(_worked)]
+TotalHours = Annotated[str, AfterValidator(lambda value: amount(quarter_hours(value)))]
+Money = Annotated[str, AfterValidator(_money)]
+Required = Annotated[Text, StringConstraints(min_length=1)]
+Blank = BeforeValidator(_blank)
+Teacher = Annotated[Id, PersonOf("teacher")]
+Client = Annotated[Id, PersonOf("client")]
+Manager = Annotated[Id, PersonOf("manager")]
+Advisor = Annotated[Id, PersonOf("advisor")]
+Auditor = Annotated[Id, PersonOf("auditor")]
+AnyPerson = Annotated[Id, PersonOf()]
+Intervention = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=50,
+        pattern=r"^(intake|diagnosis|consultation|report|closing|(visit|talk):.+)$",
+    ),
+]
+
+
+class RequestedConcern(Concern):
+    text: Required
+
+
+class RequestTrajectory(Command):
+    teacher: Teacher
+    client: Client
+    manager: Manager
+    school: Required
+    concerns: Annotated[tuple[RequestedConcern, ...] | None, Blank] = None
+    earlier_guidance: Text | None = None
+
+    @field_validator("client", "manager")
+    @classmethod
+    def _not_the_teacher(cls, value: str, info: ValidationInfo) -> str:
+        if value == info.data.get("teacher"):
+            raise ValueError("a teacher is neither manager nor client of the own trajectory")
+        return value
+
+    @field_validator("concerns")
+    @classmethod
+    def _named_once(
+        cls, value: tuple[RequestedConcern, ...] | None
+    ) -> tuple[RequestedConcern, ...] | None:
+        names = [concern.concern for concern in value or ()]
+        if len(names) != len(set(names)):
+            raise ValueError("two concerns have the same name")
+        return value
+
+
+class AcceptRequest(Command):
+    hourly_rate: Money
+
+
+class DeclineRequest(Command):
+    reason: Required
+
+
+class AssignAdvisor(Command):
+    advisor: Advisor
+
+
+class ReplaceAdvisor(Command):
+    advisor: Advisor
+    category: ReplaceCategory
+
+
+class EstimateScope(Command):
+    visits: Annotated[StrictInt | None, Blank] = None
+    hours: Hours | None = None
+    client_agrees: StrictBool | None = None
+
+
+class PlanIntake(Command):
+    at: At
+
+
+class RecordIntake(Command):
+    date: Local | None = None
+    present: Annotated[tuple[Party, ...] | None, Blank] = None
+    topics: Annotated[tuple[Topic, ...] | None, Blank] = None
+    agreements: tuple[Text, ...] | None = None
+    hours: Hours | None = None
+
+
+class AgreePeriod(Command):
+    from_: Annotated[Local | None, Blank] = Field(default=None, alias="from")
+    to: Annotated[Local | None, Blank] = None
+    client: Annotated[Client | None, Blank] = None
+
+
+class ExtendPeriod(Command):
+    to: Annotated[Local | None, Blank] = None
+    client: Annotated[Client | None, Blank] = None
+    reason: Required
+
+
+class AgreeVisitMode(Command):
+    mode: Mode
+    client: Client
+
+
+class RecordTeacherConsent(Command):
+    items: Annotated[tuple[ConsentItem, ...] | None, Blank] = None
+
+
+class RefuseConsent(Command):
+    item: ConsentItem
+    reason: Required
+
+
+class WithdrawConsent(Command):
+    reason: Required
+
+
+class PlanDiagnosisVisit(Command):
+    at: At
+    announced: Annotated[StrictBool | None, Blank] = None
+
+
+class ObservationData(Frozen):
+    seen: StrictBool
+    note: Annotated[Text | None, Blank] = None
+
+
+class RecordDiagnosisVisit(Command):
+    date: Local | None = None
+    observations: Annotated[dict[Name, ObservationData | None] | None, Blank] = None
+    hours: Hours | None = None
+
+
+class DraftGoal(Command):
+    goal: Name
+    text: Required
+    area: Area
+    grounds: Annotated[tuple[Ground, ...] | None, Blank] = None
+    single: Annotated[StrictBool | None, Blank] = None
+    concerns: tuple[Name, ...] | None = None
+
+
+class RewordGoal(Command):
+    goal: Name
+    text: Required
+    single: Annotated[StrictBool | None, Blank] = None
+
+
+class DropGoal(Command):
+    goal: Name
+    reason: Required
+
+
+class RecordClientConsultation(Command):
+    version: Annotated[StrictInt | None, Blank] = None
+    client: Client
+    remark: Text | None = None
+    hours: Hours | None = None
+
+
+class FixGoalList(Command):
+    pass
+
+
+class PlanVisit(Command):
+    visit: Name
+    at: At
+    announced: StrictBool
+
+
+class RescheduleVisit(Command):
+    visit: Name
+    at: At
+
+
+class CancelVisit(Command):
+    visit: Name
+    reason: Required
+
+
+class FindingData(Frozen):
+    goal: Name
+    seen: Seen
+    example: Annotated[Text | None, Blank] = None
+
+
+class RecordVisit(Command):
+    visit: Name
+    date: Local | None = None
+    findings: Annotated[tuple[FindingData, ...] | None, Blank] = None
+    second_observer: AnyPerson | None = None
+    hours: Hours | None = None
+
+
+class PlanFollowUpTalk(Command):
+    visit: Name
+    at: At
+
+
+class RecordFollowUpTalk(Command):
+    visit: Name
+    date: Local | None = None
+    channel: Channel
+    goal_list: Annotated[Text | None, Blank] = None
+    reflection: Annotated[Text | None, Blank] = None
+    instructions: Annotated[tuple[Text, ...] | None, Blank] = None
+    hours: Hours | None = None
+
+
+class SubmitSelfAssessment(Command):
+    visit: Name
+    ratings: Annotated[dict[Name, Result] | None, Blank] = None
+
+
+class RecordSelfAssessmentOmission(Command):
+    visit: Name
+    reason: Required
+
+
+class ReportTimetableChange(Command):
+    date: Local | None = None
+    change: Required
+
+
+class LogHours(Command):
+    intervention: Intervention
+    hours: Hours
+
+
+class CorrectHours(Command):
+    intervention: Intervention
+    hours: TotalHours
+    reason: Required
+
+
+class Suspend(Command):
+    category: SuspendCategory
+    note: Any = None
+
+
+class Resume(Command):
+    pass
+
+
+class IssueInterimReport(Command):
+    text: Required
+
+
+class DraftFinalReport(Command):
+    sections: Annotated[Sections | None, Blank] = None
+    goal_results: Annotated[dict[Name, Result] | None, Blank] = None
+    overall: Overall
+
+
+class AddTeacherResponse(Command):
+    text: Required
+
+
+class IssueFinalReport(Command):
+    hours: Hours | None = None
+
+
+class RecordClosingTalk(Command):
+    date: Local | None = None
+    hours: Hours | None = None
+
+
+class ConfirmReceipt(Command):
+    pass
+
+
+class CloseTrajectory(Command):
+    outcome: Outcome
+
+
+class EscalateTrajectory(Command):
+    mandate: Annotated[AnyPerson | None, Blank] = None
+
+
+class AbortTrajectory(Command):
+    reason: Annotated[Text | None, Blank] = None
+    category: Literal["teacher_leaves"] | None = None
+
+
+class CorrectRecord(Command):
+    event: Id
+    reason: Required
+    correction: Required
+    approved_by: Auditor
+
+
+COMMANDS: dict[str, type[Command]] = {
+    command.__name__: command
+    for command in Command.__subclasses__()
+    if command.__module__ == __name__
+}
+
+
+def _person_fields() -> dict[str, dict[str, str | None]]:
+    found: dict[str, dict[str, str | None]] = {}
+    for name, command in COMMANDS.items():
+        fields: dict[str, str | None] = {}
+        for field, info in command.model_fields.items():
+            for mark in _marks(info.annotation, info.metadata):
+                fields[field] = mark.role
+        found[name] = fields
+    return found
+
+
+def _marks(annotation: Any, metadata: list[Any]) -> list[PersonOf]:
+    found = [mark for mark in metadata if isinstance(mark, PersonOf)]
+    for part in getattr(annotation, "__args__", ()):
+        found += _marks(part, list(getattr(part, "__metadata__", ())))
+    return found
+
+
+_PERSONS = _person_fields()
+
+
+def people(command: Command) -> dict[str, tuple[str, str | None]]:
+    """The persons a command names: field -> (person id, the role that person must hold)."""
+    named = _PERSONS[type(command).__name__]
+    values = {field: getattr(command, field) for field in named}
+    return {field: (value, named[field]) for field, value in values.items() if value}

@@ -1,0 +1,146 @@
+"""Who may give which command, and in which state of the case: the first checks of every command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from events.supervision.access import case_roles
+from events.supervision.state import BEFORE_GUIDANCE, FINAL, Trajectory
+from workflows.decision import Context, Giver, Refused
+from workflows.supervision import commands as c
+
+OPEN = BEFORE_GUIDANCE | {"guidance", "reporting", "reported"}
+PREPARING = frozenset({"intake", "diagnosis", "goal_setting", "guidance"})
+GOALS = frozenset({"goal_setting", "guidance"})
+GUIDANCE = frozenset({"guidance"})
+WRITING = frozenset({"guidance", "reporting"})
+REPORTED = frozenset({"reported"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the contract's tables.
+
+    ``early`` is the command's own code while a step before it is missing, in the phases of
+    ``early_in``; ``late`` the one for a command that may no longer come, in those of ``late_in``.
+    """
+
+    givers: tuple[str, ...]
+    phases: frozenset[str]
+    unaccepted: bool = False
+    suspended: bool = False
+    final: frozenset[str] = frozenset()
+    early: str | None = None
+    early_in: frozenset[str] = frozenset()
+    late: str | None = None
+    late_in: frozenset[str] = frozenset()
+
+
+_BEGUN = frozenset({"requested", "intake"})
+_ADVISOR = ("advisor",)
+_TEACHER = ("teacher",)
+_NOT_FIXED = {"early": "goals.not_fixed", "early_in": BEFORE_GUIDANCE}
+_LATE_RESPONSE = frozenset({"closed", "escalated"})
+
+STEPS: dict[type[c.Command], Step] = {
+    c.RequestTrajectory: Step(("hr", "client"), frozenset({""})),
+    c.AcceptRequest: Step(("coordinator",), frozenset({"requested"}), unaccepted=True),
+    c.DeclineRequest: Step(("coordinator",), frozenset({"requested"}), unaccepted=True),
+    c.AssignAdvisor: Step(("coordinator",), OPEN),
+    c.ReplaceAdvisor: Step(("coordinator",), OPEN, suspended=True),
+    c.EstimateScope: Step(_ADVISOR, _BEGUN),
+    c.PlanIntake: Step(_ADVISOR, _BEGUN),
+    c.RecordIntake: Step(_ADVISOR, _BEGUN),
+    c.AgreePeriod: Step(("advisor", "client"), PREPARING),
+    c.ExtendPeriod: Step(("advisor", "client"), PREPARING),
+    c.AgreeVisitMode: Step(("advisor", "client"), PREPARING),
+    c.RecordTeacherConsent: Step(_TEACHER, PREPARING | {"reporting"}),
+    c.RefuseConsent: Step(_TEACHER, PREPARING | {"reporting"}),
+    c.WithdrawConsent: Step(_TEACHER, PREPARING | {"reporting"}, suspended=True),
+    c.PlanDiagnosisVisit: Step(_ADVISOR, frozenset({"diagnosis"})),
+    c.RecordDiagnosisVisit: Step(_ADVISOR, frozenset({"diagnosis"})),
+    c.DraftGoal: Step(_ADVISOR, GOALS),
+    c.RewordGoal: Step(_ADVISOR, GOALS),
+    c.DropGoal: Step(_ADVISOR, GOALS),
+    c.RecordClientConsultation: Step(_ADVISOR, GOALS),
+    c.FixGoalList: Step(_ADVISOR, GOALS),
+    c.PlanVisit: Step(_ADVISOR, GUIDANCE, **_NOT_FIXED),
+    c.RescheduleVisit: Step(_ADVISOR, GUIDANCE, **_NOT_FIXED),
+    c.CancelVisit: Step(_ADVISOR, GUIDANCE, **_NOT_FIXED),
+    c.RecordVisit: Step(_ADVISOR, GUIDANCE),
+    c.PlanFollowUpTalk: Step(_ADVISOR, GUIDANCE),
+    c.RecordFollowUpTalk: Step(_ADVISOR, GUIDANCE),
+    c.SubmitSelfAssessment: Step(_TEACHER, GUIDANCE),
+    c.RecordSelfAssessmentOmission: Step(_ADVISOR, GUIDANCE),
+    c.ReportTimetableChange: Step(_TEACHER, OPEN, suspended=True),
+    c.LogHours: Step(_ADVISOR, OPEN, suspended=True, final=FINAL),
+    c.CorrectHours: Step(_ADVISOR, OPEN, suspended=True, final=FINAL),
+    c.Suspend: Step(("client", "hr"), OPEN),
+    c.Resume: Step(("client", "hr"), OPEN, suspended=True),
+    c.IssueInterimReport: Step(_ADVISOR, GUIDANCE),
+    c.DraftFinalReport: Step(_ADVISOR, WRITING),
+    c.AddTeacherResponse: Step(_TEACHER, WRITING | REPORTED, suspended=True, final=_LATE_RESPONSE),
+    c.IssueFinalReport: Step(
+        _ADVISOR, WRITING, early="report.too_few_visits", early_in=BEFORE_GUIDANCE
+    ),
+    c.RecordClosingTalk: Step(_ADVISOR, REPORTED),
+    c.ConfirmReceipt: Step(("teacher", "client"), REPORTED, suspended=True),
+    c.CloseTrajectory: Step(("client", "hr"), REPORTED),
+    c.EscalateTrajectory: Step(
+        ("client",), REPORTED, early="escalation.no_report", early_in=OPEN - REPORTED
+    ),
+    c.AbortTrajectory: Step(
+        ("client", "coordinator", "hr"),
+        OPEN - REPORTED,
+        unaccepted=True,
+        suspended=True,
+        late="abort.report_issued",
+        late_in=REPORTED,
+    ),
+    c.CorrectRecord: Step(("hr",), OPEN, unaccepted=True, suspended=True, final=FINAL),
+}
+
+
+def acting_role(state: Trajectory, command: type[c.Command], giver: Giver) -> str:
+    """The role the giver acts in; raises Refused with auth.not_subject, auth.role, not_assigned."""
+    givers = STEPS[command].givers
+    mine = case_roles(state, giver.person, giver.roles)
+    if givers == _TEACHER and "teacher" not in mine:
+        raise Refused("auth.not_subject")
+    if not set(givers) & set(giver.roles):
+        raise Refused("auth.role")
+    for role in givers:
+        if role in mine:
+            return role
+    raise Refused("auth.not_assigned")
+
+
+def check_state(state: Trajectory, command: type[c.Command]) -> None:
+    """The order of contract 1: final, suspended, the command's own code, not allowed now."""
+    step = STEPS[command]
+    if state.ended:
+        if state.phase in step.final:
+            return
+        raise Refused("state.final")
+    if state.suspended and not step.suspended:
+        raise Refused("state.suspended")
+    if step.early and state.phase in step.early_in:
+        raise Refused(step.early)
+    if step.late and state.phase in step.late_in:
+        raise Refused(step.late)
+    if state.phase not in step.phases:
+        raise Refused("state.not_allowed")
+    accepted = state.phase != "requested" or state.accepted_at is not None
+    if not accepted and not step.unaccepted:
+        raise Refused("state.not_allowed")
+
+
+def may_come_now(state: Trajectory, command: type[c.Command], ctx: Context) -> bool:
+    """Whether this giver could give the command now, whatever its data."""
+    try:
+        if state.phase or command is not c.RequestTrajectory:
+            acting_role(state, command, ctx.giver)
+        check_state(state, command)
+    except Refused:
+        return False
+    return True
