@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Protocol
 
 from temporalio import activity
@@ -53,9 +52,7 @@ class RecordingActivities:
         self._installation = installation
 
     @activity.defn(name="load")
-    async def load(
-        self, tenant: str, process: str, stream: str, after: int, clock_offset: float
-    ) -> Loaded:
+    async def load(self, tenant: str, stream: str, after: int, clock_offset: float) -> Loaded:
         """A page of the stream after a version; refuses a shifted clock where time is real."""
         if clock_offset and self._installation not in SHIFTABLE:
             raise ApplicationError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import uuid4
@@ -48,7 +49,7 @@ RETRYABLE = frozenset(
 """What the server says while a run ends or continues as new under a command."""
 
 
-class Unavailable(Exception):
+class Unavailable(Exception):  # noqa: N818 - a state of affairs, like Refused
     """No answer in time. The command may have been taken; to repeat it is safe."""
 
 
@@ -131,14 +132,20 @@ class Gateway:
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
             task_timeout=TASK_TIMEOUT,
         )
-        return await self._temporal.client.execute_update_with_start_workflow(
-            COMMAND,
-            envelope,
-            id=name,
-            start_workflow_operation=start,
-            result_type=Recorded,
-            rpc_timeout=CALL,
-        )
+        try:
+            return await self._temporal.client.execute_update_with_start_workflow(
+                COMMAND,
+                envelope,
+                id=name,
+                start_workflow_operation=start,
+                result_type=Recorded,
+                rpc_timeout=CALL,
+            )
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            # The operation holds the same error; left unread it would be logged as lost.
+            with suppress(Exception):
+                await start.workflow_handle()
+            raise
 
     async def status(self) -> dict[str, Any]:
         """Whether Temporal answers, and how fast in milliseconds."""

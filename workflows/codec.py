@@ -28,7 +28,7 @@ KeySource = Callable[[str, str], Awaitable[bytes]]
 """(tenant, stream) to the dossier's key of 32 bytes."""
 
 
-class Unsealable(Exception):
+class UnsealableError(Exception):
     """A payload that belongs to no dossier this process knows of; nothing is sent in the clear."""
 
 
@@ -47,11 +47,11 @@ class TenantBook:
             self._tenants.popitem(last=False)
 
     def tenant(self, stream: str) -> str:
-        """Raises Unsealable for a stream never heard of."""
+        """Raises UnsealableError for a stream never heard of."""
         try:
             return self._tenants[stream]
         except KeyError:
-            raise Unsealable(f"no board is known for stream {stream}") from None
+            raise UnsealableError(f"no board is known for stream {stream}") from None
 
 
 class SealingCodec(PayloadCodec, WithSerializationContext):
@@ -100,7 +100,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
 
     def _dossier(self) -> tuple[str, str]:
         if not self._workflow or "/" not in self._workflow:
-            raise Unsealable("a payload outside a case")
+            raise UnsealableError("a payload outside a case")
         return self._workflow, self._workflow.rpartition("/")[2]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
@@ -126,10 +127,8 @@ class Process:
         timeout = None if self._armed is None else self._armed - self._now()
         if timeout is not None and timeout <= timedelta(0):
             return
-        try:
+        with suppress(TimeoutError):
             await workflow.wait_condition(self._must_wake, timeout=timeout)
-        except TimeoutError:
-            pass
         self._armed = None
 
     def _must_wake(self) -> bool:
@@ -175,7 +174,7 @@ class Process:
             raise _refusal(refused, envelope) from None
         except FailureError as failure:
             raise _failure(failure, envelope.attempt) from None
-        except Exception as bug:
+        except Exception as bug:  # noqa: BLE001 - anything else would retry the task for ever
             workflow.logger.error("command broke", extra={"error": type(bug).__name__})
             raise _failure(bug, envelope.attempt) from None
         finally:
@@ -190,7 +189,7 @@ class Process:
             self._decide(envelope)(self._context(envelope.command_id, _giver(envelope)))
         except Refused as refused:
             raise _refusal(refused, envelope) from None
-        except Exception as bug:
+        except Exception as bug:  # noqa: BLE001 - a fault of the rules is an answer too
             raise _failure(bug, envelope.attempt) from None
 
     async def _answer(self, envelope: Envelope) -> Recorded:
@@ -256,7 +255,7 @@ class Process:
             problem = None
         except Refused as refused:
             problem = refused.code
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - nothing may end the run
             problem = type(failure).__name__
         if problem is None and deadline in self._deadlines:
             problem = "still due"
@@ -334,7 +333,6 @@ class Process:
                 LOAD,
                 args=[
                     self._ref.tenant,
-                    self._ref.process,
                     self._ref.stream,
                     self._version,
                     self._ref.clock_offset.total_seconds(),

@@ -105,7 +105,10 @@ async def connect(
     runtime: Runtime | None = None,
     lazy: bool = False,
 ) -> Temporal:
-    """Raises RuntimeError when the server cannot be reached; ``lazy`` puts that off to first use."""
+    """Raises RuntimeError when the server cannot be reached; ``lazy`` puts that off to first use.
+
+    ``runtime`` is for a process that exports the metrics of its own.
+    """
     tenants = TenantBook()
     client = await Client.connect(
         address,
