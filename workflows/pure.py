@@ -1,0 +1,278 @@
+"""The rules and folds alone, in memory, with a clock of their own: a whole case in a moment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from events.event import Actor, Event, event_id, stream_id
+from events.process import Reader, View
+from events.recording import Claim, NoticeDraft
+from workflows.decision import (
+    Command,
+    Context,
+    Deadline,
+    Decision,
+    Giver,
+    Happened,
+    Refused,
+    Rules,
+)
+from workflows.registry import RULES
+from workflows.scenarios import Answer, Call, Person, Reading, Scenario, Told
+
+CASES = {"tasks", "agenda"}
+
+
+@dataclass
+class Stream:
+    """One stream: its events, and the state after each of them."""
+
+    rules: Rules[Any]
+    id: str
+    events: list[Event] = field(default_factory=list)
+    state: Any = None
+
+    def append(self, event: Event) -> None:
+        self.events.append(event)
+        self.state = self.rules.story.evolve(self.state, event)
+
+
+class PureEngine:
+    """Runs commands the way the product does, without a server."""
+
+    def __init__(self) -> None:
+        self.streams: dict[str, Stream] = {}
+        self.claims: dict[tuple[str, str], list[tuple[str, tuple[str, str] | None]]] = {}
+        self.answered: dict[str, tuple[str, Answer]] = {}
+        self.told: list[Told] = []
+        self.reads: list[tuple[str, str | None]] = []
+        self.now = datetime(1, 1, 1, tzinfo=UTC)
+
+    async def begin(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.people = {person.id: person for person in scenario.people.values()}
+
+    async def move_to(self, at: datetime) -> None:
+        """Whatever falls due up to ``at`` happens, each at its moment."""
+        while due := self._next_due(at):
+            stream, deadline = due
+            self.now = max(self.now, deadline.due)
+            command_id = str(
+                uuid5(UUID(stream.id), f"{deadline.timer}/{deadline.due}/{deadline.key}")
+            )
+            ctx = self._context(stream, command_id, Giver(None, ()))
+            self._record(stream, ctx, stream.rules.pass_deadline(stream.state, deadline, ctx))
+        self.now = max(self.now, at)
+
+    def _next_due(self, at: datetime) -> tuple[Stream, Deadline] | None:
+        found = [
+            (deadline.due, number, stream, deadline)
+            for number, stream in enumerate(self.streams.values())
+            for deadline in stream.rules.deadlines(stream.state, self.scenario.settings)
+            if deadline.due <= at
+        ]
+        if not found:
+            return None
+        _, _, stream, deadline = min(found, key=lambda item: item[:2])
+        return stream, deadline
+
+    async def give(self, call: Call) -> Answer:
+        """One command through the same checks, in the same order (contract 1)."""
+        try:
+            return self._give(call)
+        except Refused as refused:
+            return Answer({"code": refused.code, "field": refused.field}, refused.code)
+
+    def _give(self, call: Call) -> Answer:
+        rules = RULES[call.process]
+        if call.stream is None and call.command != rules.opening:
+            raise Refused("command.invalid", "command")
+        stream = call.stream or stream_id(self.scenario.tenant, call.command_id)
+        command = parse(rules, call.command, call.data)
+        self._check_people(rules, command)
+        content = hashlib.sha256(
+            json.dumps([stream, call.command, call.data, call.person.id]).encode()
+        ).hexdigest()
+        if call.command_id in self.answered:
+            first, answer = self.answered[call.command_id]
+            if first != content:
+                raise Refused("command.id_reused")
+            return answer
+        case = self.streams.get(stream) or Stream(rules, stream, state=rules.story.initial())
+        giver = Giver(call.person.id, call.person.roles)
+        ctx = self._context(case, call.command_id, giver)
+        decision = rules.decide(case.state, command, ctx)
+        self._check_claims(decision.claims, stream)
+        events = self._record(case, ctx, decision)
+        answer = self._answer(case, call.person, events, decision)
+        self.answered[call.command_id] = (content, answer)
+        return answer
+
+    def _context(self, stream: Stream, command_id: str, giver: Giver) -> Context:
+        last = stream.events[-1].recorded_at if stream.events else self.now
+        now = max(self.now, last)
+        settings = self.scenario.settings
+        return Context(self.scenario.tenant, stream.id, command_id, giver, now, settings)
+
+    def _check_people(self, rules: Rules[Any], command: Command) -> None:
+        for name, (person_id, role) in rules.people(command).items():
+            person = self.people.get(person_id)
+            if person is None or (role is not None and role not in person.roles):
+                raise Refused("command.invalid", name)
+
+    def _check_claims(self, claims: Sequence[Claim], stream: str) -> None:
+        for claim in claims:
+            for holder, during in self.claims.get((claim.kind, claim.subject), []):
+                if holder != stream and overlap(during, claim.during):
+                    raise Refused(claim.refusal)
+
+    def _record(self, case: Stream, ctx: Context, decision: Decision) -> list[Event]:
+        """Appends, takes and releases claims, opens further streams, tells people."""
+        self.streams[case.id] = case
+        before = case.state
+        events = self._append(case, ctx, decision.role, decision.events)
+        for claim in decision.claims:
+            held = self.claims.setdefault((claim.kind, claim.subject), [])
+            held.append((case.id, claim.during))
+        for claim in decision.releases:
+            held = self.claims.get((claim.kind, claim.subject), [])
+            held[:] = [x for x in held if x[0] != case.id]
+        for opening in decision.openings:
+            rules = RULES[opening.process]
+            other = Stream(rules, opening.stream, state=rules.story.initial())
+            self.streams[other.id] = other
+            facts = rules.story.facts
+            drafts = [
+                Happened(d.occurred_on, facts[d.type].model_validate(d.data))
+                for d in opening.events
+            ]
+            self._append(other, ctx, decision.role, drafts)
+        self._tell(ctx, events, case.rules.notices(before, case.state, events))
+        return events
+
+    def _append(
+        self, case: Stream, ctx: Context, role: str, happened: Sequence[Happened]
+    ) -> list[Event]:
+        events: list[Event] = []
+        for index, item in enumerate(happened):
+            event = Event(
+                event_id=event_id(case.id, ctx.command_id, index),
+                stream_id=case.id,
+                version=len(case.events) + 1,
+                type=type(item.fact).__name__,
+                schema_version=item.fact.schema_version,
+                occurred_on=item.on,
+                recorded_at=ctx.now,
+                actor=Actor(ctx.giver.person, role),
+                command_id=ctx.command_id,
+                causation_id=None,
+                correlation_id=case.id,
+                settings_version=ctx.settings.version,
+                data=item.fact,
+            )
+            case.append(event)
+            events.append(event)
+        return events
+
+    def _tell(self, ctx: Context, events: Sequence[Event], drafts: Sequence[NoticeDraft]) -> None:
+        seen: set[tuple[str, str, int]] = set()
+        for draft in drafts:
+            if draft.role is None:
+                receivers = [draft.person]
+            else:
+                receivers = [p.id for p in self.people.values() if draft.role in p.roles]
+            for to in receivers:
+                key = (to or "", draft.kind, draft.cause)
+                if to is None or to == ctx.giver.person or key in seen:
+                    continue
+                seen.add(key)
+                body = {"to": to, "kind": draft.kind, "cause": events[draft.cause].type}
+                self.told.append(Told(to, draft.kind, ctx.command_id, body))
+
+    def _answer(
+        self, case: Stream, person: Person, events: Sequence[Event], decision: Decision
+    ) -> Answer:
+        story = case.rules.story
+        view = self._view(case, person, self.now)
+        positions = story.positions(view.rights)
+        shown: list[dict[str, Any]] = []
+        for event in events:
+            if story.visible(case.state, event, view):
+                content = {**event.json(), "data": story.redacted(case.state, event, view)}
+                shown.append({**content, "version": event.version if positions else None})
+        version = events[-1].version if positions else None
+        warnings = list(decision.warnings)
+        return Answer({"id": case.id, "version": version, "events": shown, "warnings": warnings})
+
+    def _view(self, case: Stream, person: Person, now: datetime) -> View:
+        reader = Reader(person.id, person.roles)
+        rights = case.rules.story.rights(case.state, reader)
+        return View(reader, rights, now, self.scenario.settings)
+
+    async def read(self, reading: Reading) -> Answer:
+        if reading.view in CASES:
+            return Answer({"items": self._mine(reading)})
+        case = self.streams.get(reading.stream or "")
+        if case is None:
+            return Answer({}, "not_found")
+        view = self._view(case, reading.person, reading.as_of or self.now)
+        events = [e for e in case.events if reading.as_of is None or e.recorded_at <= reading.as_of]
+        if not view.rights or not events:
+            return Answer({}, "not_found")
+        self.reads.append((reading.person.id, case.id))
+        story = case.rules.story
+        state = story.fold(events)
+        found = {
+            "summary": lambda: {"id": case.id, **story.summary(state, view)},
+            "timeline": lambda: {"items": story.timeline(state, events, view)},
+            "export": lambda: {
+                "summary": story.summary(state, view),
+                "timeline": story.timeline(state, events, view),
+                "documents": [],
+            },
+        }
+        return Answer(found[reading.view]())
+
+    def _mine(self, reading: Reading) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = []
+        for case in self.streams.values():
+            view = self._view(case, reading.person, self.now)
+            if view.rights:
+                story = case.rules.story
+                found = getattr(story, reading.view)(case.state, view)
+                items += [{"process": story.name, "id": case.id, **item} for item in found]
+        return items
+
+    async def notices(self) -> Sequence[Told]:
+        return self.told
+
+    async def read_logged(self, reading: Reading) -> bool:
+        return (reading.person.id, reading.stream) in self.reads
+
+
+def parse(rules: Rules[Any], name: str, data: Mapping[str, Any]) -> Command:
+    """A command from its data; raises Refused with the first field that is wrong."""
+    model = rules.commands.get(name)
+    if model is None:
+        raise Refused("command.invalid", "command")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        where = error.errors(include_url=False)[0]["loc"]
+        raise Refused("command.invalid", ".".join(str(part) for part in where)) from None
+
+
+def overlap(one: tuple[str, str] | None, other: tuple[str, str] | None) -> bool:
+    """Whether two spans of local dates, both ends included, share a day; None is for ever."""
+    if one is None or other is None:
+        return True
+    (a, b), (c, d) = (tuple(map(date.fromisoformat, span)) for span in (one, other))
+    return a <= d and c <= b
