@@ -1,4 +1,4 @@
-"""The Begeleidings-Beoordelingstraject that an escalation opens (domain 2.2): no more than its start.
+"""The Begeleidings-Beoordelingstraject that an escalation opens: its start only (domain 2.2).
 
 Stricter access than the trajectory it came from: manager, hr, teacher, assessor and auditor.
 """

@@ -19,7 +19,9 @@ PROCESS_ROLE = "process"
 class Frozen(BaseModel):
     """A value that never changes and knows no keys but its own."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True
+    )
 
 
 class Fact(Frozen):

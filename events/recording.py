@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from events.event import Frozen
 from events.settings import TenantSettings
 
@@ -84,11 +86,11 @@ class Recording(Frozen):
     correlation_id: str
     settings_version: int
     events: list[Draft]
-    warnings: list[str] = []
-    notices: list[NoticeDraft] = []
-    claims: list[Claim] = []
-    releases: list[Claim] = []
-    openings: list[Opening] = []
+    warnings: list[str] = Field(default_factory=list)
+    notices: list[NoticeDraft] = Field(default_factory=list)
+    claims: list[Claim] = Field(default_factory=list)
+    releases: list[Claim] = Field(default_factory=list)
+    openings: list[Opening] = Field(default_factory=list)
     index: CaseIndex
 
 
@@ -102,8 +104,8 @@ class Recorded(Frozen):
     """
 
     outcome: Literal["recorded", "repeated", "behind", "claimed", "reused"]
-    events: list[dict[str, Any]] = []
-    warnings: list[str] = []
+    events: list[dict[str, Any]] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
     refusal: str | None = None
     settings: TenantSettings | None = None
 

@@ -69,7 +69,6 @@ class TenantSettings(Frozen):
         days: set[date] = set()
         for span in self.closed:
             days.update(
-                date.fromordinal(n)
-                for n in range(span.from_.toordinal(), span.to.toordinal() + 1)
+                date.fromordinal(n) for n in range(span.from_.toordinal(), span.to.toordinal() + 1)
             )
         return frozenset(days)

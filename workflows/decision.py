@@ -1,4 +1,4 @@
-"""What every process's rules take and give: a command and its context in, a decision or refusal out."""
+"""What every process's rules take and give: a command in context, then a decision or a refusal."""
 
 from __future__ import annotations
 

@@ -53,9 +53,11 @@ def open_terms(state: Trajectory, settings: TenantSettings, today: date) -> list
             found.append(term("consultation", since, settings.consultation))
         if state.fixed_version is None:
             found.append(term("goal_list", since, settings.goal_list))
-    for visit in state.held_visits:
-        if visit.talk_held_on is None and visit.held_recorded:
-            found.append(term(f"talk:{visit.name}", visit.held_recorded, settings.talk))
+    found.extend(
+        term(f"talk:{visit.name}", visit.held_recorded, settings.talk)
+        for visit in state.held_visits
+        if visit.talk_held_on is None and visit.held_recorded
+    )
     if state.agreed_talks_at and state.report is None:
         found.append(term("report", state.agreed_talks_at, settings.report))
     return sorted(found, key=lambda t: (t.last_day, rank(t.timer)))

@@ -201,16 +201,13 @@ def agenda(state: Trajectory, view: View) -> list[dict[str, Any]]:
     if view.rights & {"teacher", "advisor", "client"}:
         if state.diagnosis.planned_at and state.diagnosis.held_on is None:
             found.append({"kind": "diagnosis_visit", "at": state.diagnosis.planned_at})
-        for visit in planned_for(state, view):
-            found.append(
-                {
-                    "kind": "class_visit",
-                    "visit": visit.name,
-                    "at": visit.at,
-                    "announced": visit.announced,
-                }
-            )
-        for visit in state.visits.values():
-            if visit.talk_at and visit.talk_held_on is None:
-                found.append({"kind": "follow_up_talk", "visit": visit.name, "at": visit.talk_at})
+        found.extend(
+            {"kind": "class_visit", "visit": v.name, "at": v.at, "announced": v.announced}
+            for v in planned_for(state, view)
+        )
+        found.extend(
+            {"kind": "follow_up_talk", "visit": v.name, "at": v.talk_at}
+            for v in state.visits.values()
+            if v.talk_at and v.talk_held_on is None
+        )
     return sorted(found, key=lambda item: item["at"])

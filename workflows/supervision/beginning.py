@@ -1,4 +1,4 @@
-"""Rules from the request to the diagnosis visit: request, advisor, scope, intake, period, consent."""
+"""Rules up to the diagnosis visit: request, advisor, scope, intake, period and consent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import get_args
 from events.event import Fact
 from events.recording import Claim
 from events.supervision import facts as f
-from events.supervision.fold import adds_a_kind as adds_a_kind
 from workflows.decision import Decision, Refused
 from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case, logged

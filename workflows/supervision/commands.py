@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import dataclass
-from datetime import date as Day
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -55,13 +54,13 @@ class PersonOf:
 def _day(value: str) -> str:
     if not _DAY.fullmatch(value):
         raise ValueError("a day is written as 2026-01-31")
-    return Day.fromisoformat(value).isoformat()
+    return datetime.date.fromisoformat(value).isoformat()
 
 
 def _at(value: str) -> str:
     if not _AT.fullmatch(value):
         raise ValueError("a local date and time is written as 2026-01-31T09:00")
-    return datetime.fromisoformat(value).isoformat(timespec="minutes")
+    return datetime.datetime.fromisoformat(value).isoformat(timespec="minutes")
 
 
 def _worked(value: str) -> str:

@@ -38,7 +38,7 @@ def correct_hours(case: Case, command: c.CorrectHours) -> Decision:
 def _billable(case: Case, intervention: str) -> None:
     """Hours belong to a held intervention, and come within the window after the end."""
     state = case.state
-    kind, _, name = intervention.partition(":")
+    name = intervention.partition(":")[2]
     if name and name not in state.visits:
         raise Refused("command.invalid", "intervention")
     if not interventions(state).get(intervention, False):

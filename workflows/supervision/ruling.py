@@ -1,4 +1,4 @@
-"""What the rules of every part share: the case at hand, the day, and how hours and visits are read."""
+"""What the rules of every part share: the case at hand, its day, its visits and its hours."""
 
 from __future__ import annotations
 
