@@ -1,0 +1,1 @@
+"""Measured figures: never part of the test suite (`./dev bench`)."""
