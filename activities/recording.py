@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.faults import Fault
 from events.event import Event
-from events.recording import Loaded, Recorded, Recording
+from events.recording import Loaded, Opening, Recorded, Recording
 from events.settings import TenantSettings
+from events.store.errors import StoreError
+from observability import RECORD_SECONDS, RECORDED, bound
 
 PAGE_EVENTS = 200
 PAGE_BYTES = 256 * 1024
@@ -18,16 +26,7 @@ PAGE_BYTES = 256 * 1024
 SHIFTABLE = frozenset({"test", "demo"})
 """The installations in which a process may be given another clock."""
 
-
-class Found(Protocol):
-    """A command the store knows."""
-
-    @property
-    def stream(self) -> str: ...
-    @property
-    def content_hash(self) -> str: ...
-    @property
-    def recorded(self) -> Recorded: ...
+log = structlog.stdlib.get_logger("traject.recording")
 
 
 class Records(Protocol):
@@ -44,12 +43,30 @@ class Records(Protocol):
     async def find_command(self, tenant: str, command_id: str) -> Any: ...
 
 
+Opened = Callable[[str, Opening], Awaitable[None]]
+"""(tenant, opening): gives a stream that was opened beside another one its own process."""
+Completed = Callable[[Recording], Awaitable[object]]
+"""Waits until the caller of a recorded command has its answer."""
+
+
 class RecordingActivities:
     """Local activities: each is one round trip to the store and safe to repeat."""
 
-    def __init__(self, store: Records, installation: str = "production") -> None:
+    def __init__(
+        self,
+        store: Records,
+        installation: str = "production",
+        *,
+        opened: Opened | None = None,
+        fault: Fault | None = None,
+        completed: Completed | None = None,
+    ) -> None:
         self._store = store
         self._installation = installation
+        self._opened = opened
+        self._fault = fault
+        self._completed = completed
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @activity.defn(name="load")
     async def load(self, tenant: str, stream: str, after: int, clock_offset: float) -> Loaded:
@@ -60,7 +77,9 @@ class RecordingActivities:
                 type="ClockShifted",
                 non_retryable=True,
             )
-        events = await self._store.load(tenant, stream, after, PAGE_EVENTS + 1)
+        async with _reaching(tenant, stream):
+            events = await self._store.load(tenant, stream, after, PAGE_EVENTS + 1)
+            settings = await self._store.settings(tenant)
         page: list[dict[str, Any]] = []
         size = 0
         for event in events[:PAGE_EVENTS]:
@@ -69,16 +88,30 @@ class RecordingActivities:
             if page and size > PAGE_BYTES:
                 break
             page.append(raw)
-        return Loaded(
-            events=page,
-            more=len(page) < len(events),
-            settings=await self._store.settings(tenant),
-        )
+        return Loaded(events=page, more=len(page) < len(events), settings=settings)
 
     @activity.defn(name="record")
     async def record(self, recording: Recording) -> Recorded:
         """One accepted command, in one transaction; the process loads what it missed itself."""
-        answer = await self._store.record(recording)
+        self._strike("before_append")
+        async with _reaching(recording.tenant, recording.stream, recording.command_id):
+            began = time.perf_counter()
+            answer = await self._store.record(recording)
+            RECORD_SECONDS.labels(recording.process).observe(time.perf_counter() - began)
+            RECORDED.labels(recording.process, recording.command, answer.outcome).inc()
+            log.info(
+                "recorded",
+                process=recording.process,
+                command=recording.command,
+                outcome=answer.outcome,
+                refusal=answer.refusal,
+                version=recording.expected_version + len(answer.events),
+            )
+            self._strike("after_commit")
+            self._strike_after(recording)
+            if answer.outcome in ("recorded", "repeated") and self._opened is not None:
+                for opening in recording.openings:
+                    await self._opened(recording.tenant, opening)
         if answer.outcome == "behind":
             return answer.model_copy(update={"events": []})
         return answer
@@ -88,7 +121,35 @@ class RecordingActivities:
         self, tenant: str, stream: str, command_id: str, content_hash: str
     ) -> Recorded:
         """The first answer of a known command; ``reused`` when the id had other content."""
-        found = await self._store.find_command(tenant, command_id)
+        async with _reaching(tenant, stream, command_id):
+            found = await self._store.find_command(tenant, command_id)
         if found is None or found.stream != stream or found.content_hash != content_hash:
             return Recorded(outcome="reused")
         return found.recorded
+
+    def _strike(self, moment: str) -> None:
+        if self._fault is not None:
+            self._fault.at(moment)
+
+    def _strike_after(self, recording: Recording) -> None:
+        fault, completed = self._fault, self._completed
+        if fault is not None and completed is not None and fault.moment == "after_completion":
+            task = asyncio.ensure_future(fault.after(lambda: completed(recording)))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+
+@asynccontextmanager
+async def _reaching(tenant: str, stream: str, command_id: str | None = None) -> AsyncIterator[None]:
+    """Log lines carry the ids; what the store will refuse for ever is not tried again."""
+    with bound(tenant=tenant, stream=stream, command_id=command_id):
+        try:
+            yield
+        except StoreError as error:
+            log.error("store refused", exc_info=error)
+            raise ApplicationError(
+                "the store refused", type=type(error).__name__, non_retryable=True
+            ) from None
+        except Exception as error:
+            log.warning("store not reached", exc_info=error)
+            raise
