@@ -1,0 +1,1 @@
+"""A real PostgreSQL and a real Temporal server as children of our own, for one machine."""
