@@ -1,0 +1,1 @@
+"""The event store: what happened, kept for good in PostgreSQL."""

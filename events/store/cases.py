@@ -1,0 +1,112 @@
+"""Lists of cases: which streams a person has a part in, in pages that do not shift."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from events.store.connection import Connected
+from events.store.instants import instant
+from events.store.sql import statements
+
+SQL = statements("cases")
+
+SORTS = {
+    "-updated_at": "by_updated_desc",
+    "updated_at": "by_updated",
+    "-created_at": "by_created_desc",
+    "created_at": "by_created",
+}
+"""What lists can be sorted by; a minus sign puts the latest first."""
+
+
+class BadCursor(ValueError):
+    """The cursor was not given out by this list."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in a list; ``updated_at`` is when its last event was recorded."""
+
+    stream: str
+    state: str
+    open: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Some cases, and the cursor of the next page if there is one."""
+
+    cases: list[CaseRow]
+    next: str | None
+
+
+class Cases(Connected):
+    """Finds cases by process, person and state."""
+
+    async def cases(
+        self,
+        tenant: str,
+        *,
+        process: str,
+        person: str,
+        all_cases: bool,
+        state: str | None = None,
+        open: bool | None = None,
+        sort: str = "-updated_at",
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> CasePage:
+        """A page of the process's cases that the person has a part in, or of all of the board.
+
+        Raises KeyError for an unknown sort and BadCursor for a cursor of another list.
+        """
+        at, stream = _position(cursor, sort)
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(
+                SQL[SORTS[sort]],
+                tenant,
+                process,
+                None if all_cases else person,
+                state,
+                open,
+                at,
+                stream,
+                limit + 1,
+            )
+        page = rows[:limit]
+        return CasePage(
+            [
+                CaseRow(
+                    str(row["stream"]),
+                    row["state"],
+                    row["open"],
+                    instant(row["created_us"]),
+                    instant(row["recorded_us"]),
+                )
+                for row in page
+            ],
+            _cursor(page[-1]["sorted_us"], page[-1]["stream"], sort) if len(rows) > limit else None,
+        )
+
+
+def _cursor(at: int, stream: UUID, sort: str) -> str:
+    return base64.urlsafe_b64encode(f"{sort} {at} {stream}".encode()).decode().rstrip("=")
+
+
+def _position(cursor: str | None, sort: str) -> tuple[int | None, UUID | None]:
+    if cursor is None:
+        return None, None
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True).decode()
+        of_sort, at, stream = text.split(" ")
+        if of_sort != sort:
+            raise BadCursor(cursor)
+        return int(at), UUID(stream)
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise BadCursor(cursor) from error

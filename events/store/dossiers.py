@@ -1,0 +1,167 @@
+"""Dossiers: heads and keys of streams, opened before the first event, swept if none comes."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from events.store.chain import Head
+from events.store.connection import Connected, raising_store_errors
+from events.store.errors import Erased, UnknownDossier, WrongProcess
+from events.store.keys import MasterKeys, new_dossier_key
+from events.store.sealing import Seal
+from events.store.sql import statements
+
+SQL = statements("dossiers")
+
+CACHED = 20_000
+CACHE_SECONDS = 60.0
+"""How long a destroyed key may still be used by a process that had it in memory."""
+
+_PAGE = 500
+_FIRST = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What is known of a stream without reading its events."""
+
+    process: str
+    begun: bool
+    seal: Seal | None
+    read_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStream:
+    """A stream that has not ended."""
+
+    tenant: str
+    process: str
+    stream: str
+    version: int
+
+
+class Dossiers(Connected):
+    """Opens, finds and sweeps dossiers, and holds their keys for a short while."""
+
+    def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys) -> None:
+        super().__init__(pool)
+        self._master_keys = master_keys
+        self._known: OrderedDict[tuple[str, str], Dossier] = OrderedDict()
+
+    async def open_dossier(self, tenant: str, process: str, stream: str) -> None:
+        """Make the stream's head at version 0 and its key, unless they are there already.
+
+        Raises WrongProcess when the stream belongs to another process.
+        """
+        known = self._cached(tenant, stream)
+        if known is None:
+            master, wrapped = self._master_keys.wrap(new_dossier_key(), tenant, stream)
+            async with raising_store_errors(), self._board(tenant) as connection:
+                row = await connection.fetchrow(
+                    SQL["open"], tenant, stream, process, master, wrapped
+                )
+            assert row is not None
+            known = self._remember(
+                tenant, stream, row["process"], False, row["master"], row["wrapped"]
+            )
+        if known.process != process:
+            raise WrongProcess(f"stream {stream} belongs to {known.process}")
+
+    async def process_of(self, tenant: str, stream: str) -> str | None:
+        """The stream's process; None when the board has no such stream, or it has no event yet."""
+        try:
+            known = self._cached(tenant, str(UUID(stream)))
+        except ValueError:
+            return None
+        if known is None or not known.begun:
+            known = await self._read(tenant, stream)
+        return known.process if known is not None and known.begun else None
+
+    async def dossier_key(self, tenant: str, stream: str) -> bytes:
+        """The dossier's key. Raises UnknownDossier, or Erased when it was destroyed."""
+        return (await self._seal(tenant, stream)).key
+
+    async def sweep_empty(self, older_than: timedelta) -> int:
+        """Remove dossiers of any board that never got an event; returns how many.
+
+        Sweeps are at least CACHE_SECONDS apart.
+        """
+        async with self._pool.acquire() as connection:
+            return await connection.fetchval(SQL["sweep"], older_than)
+
+    async def open_streams(self) -> AsyncIterator[OpenStream]:
+        """Every stream of every board that has not ended, read in pages."""
+        tenant = stream = _FIRST
+        while True:
+            async with self._pool.acquire() as connection:
+                rows = await connection.fetch(SQL["open_streams"], tenant, stream, _PAGE)
+            for row in rows:
+                tenant, stream = row["tenant"], row["stream"]
+                yield OpenStream(str(tenant), row["process"], str(stream), row["version"])
+            if len(rows) < _PAGE:
+                return
+
+    async def head(self, tenant: str, stream: str) -> Head:
+        """The stream's last version and hash; raises UnknownDossier."""
+        async with self._board(tenant) as connection:
+            row = await connection.fetchrow(SQL["head"], tenant, stream)
+        if row is None:
+            raise UnknownDossier(f"no dossier is open for stream {stream}")
+        return Head(row["version"], row["hash"])
+
+    def _forget(self, tenant: str, stream: str) -> None:
+        self._known.pop((tenant, stream), None)
+
+    async def _dossier(self, tenant: str, stream: str) -> Dossier:
+        known = self._cached(tenant, stream) or await self._read(tenant, stream)
+        if known is None:
+            raise UnknownDossier(f"no dossier is open for stream {stream}")
+        return known
+
+    async def _seal(self, tenant: str, stream: str) -> Seal:
+        seal = (await self._dossier(tenant, stream)).seal
+        if seal is None:
+            raise Erased(f"the dossier of stream {stream} was erased")
+        return seal
+
+    def _cached(self, tenant: str, stream: str) -> Dossier | None:
+        known = self._known.get((tenant, stream))
+        if known is None or time.monotonic() - known.read_at > CACHE_SECONDS:
+            return None
+        return known
+
+    async def _read(self, tenant: str, stream: str) -> Dossier | None:
+        async with self._board(tenant) as connection:
+            row = await connection.fetchrow(SQL["dossier"], tenant, stream)
+        if row is None:
+            return None
+        return self._remember(
+            tenant, stream, row["process"], row["begun"], row["master"], row["wrapped"]
+        )
+
+    def _remember(
+        self,
+        tenant: str,
+        stream: str,
+        process: str,
+        begun: bool,
+        master: str,
+        wrapped: bytes | None,
+    ) -> Dossier:
+        seal = None
+        if wrapped is not None:
+            seal = Seal(self._master_keys.unwrap(master, wrapped, tenant, stream), tenant, stream)
+        dossier = Dossier(process, begun, seal, time.monotonic())
+        self._known[tenant, stream] = dossier
+        self._known.move_to_end((tenant, stream))
+        while len(self._known) > CACHED:
+            self._known.popitem(last=False)
+        return dossier

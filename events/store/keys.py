@@ -1,0 +1,89 @@
+"""Dossier keys and the master keys that wrap them: destroying a key erases its dossier."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from events.store.errors import Unsealable
+
+NONCE = 12
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MasterKeys:
+    """The keys that wrap dossier keys; ``current`` names the one that wraps new ones.
+
+    They are kept outside the database. Older ones stay until no dossier key is wrapped by them.
+    """
+
+    current: str
+    keys: Mapping[str, bytes]
+
+    def __post_init__(self) -> None:
+        if self.current not in self.keys:
+            raise ValueError(f"there is no master key named {self.current}")
+        if any(len(key) != KEY_BYTES for key in self.keys.values()):
+            raise ValueError(f"a master key has {KEY_BYTES} bytes")
+
+    @classmethod
+    def generate(cls, name: str = "1") -> MasterKeys:
+        """One new random master key."""
+        return cls(name, {name: os.urandom(KEY_BYTES)})
+
+    @classmethod
+    def load(cls, path: Path) -> MasterKeys:
+        """Read a key file; raises ValueError where it is no such file, OSError unreadable."""
+        try:
+            raw = json.loads(path.read_text(encoding="utf-8"))
+            keys = {name: base64.b64decode(key) for name, key in raw["keys"].items()}
+            return cls(raw["current"], keys)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError(f"{path} is not a file of master keys") from error
+
+    def save(self, path: Path) -> None:
+        """Write a new key file that only its owner can read; never over an existing one."""
+        text = json.dumps(
+            {
+                "current": self.current,
+                "keys": {name: base64.b64encode(key).decode() for name, key in self.keys.items()},
+            },
+            indent=2,
+        )
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text + "\n")
+
+    def wrap(self, key: bytes, tenant: str, stream: str) -> tuple[str, bytes]:
+        """The name of the master key used, and the dossier key wrapped by it."""
+        nonce = os.urandom(NONCE)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, key, _place(tenant, stream))
+        return self.current, nonce + sealed
+
+    def unwrap(self, master: str, wrapped: bytes, tenant: str, stream: str) -> bytes:
+        """The dossier key; raises Unsealable when it is not this stream's or the master is gone."""
+        if master not in self.keys:
+            raise Unsealable(f"the master key {master} is not among the given ones")
+        try:
+            return AESGCM(self.keys[master]).decrypt(
+                wrapped[:NONCE], wrapped[NONCE:], _place(tenant, stream)
+            )
+        except InvalidTag as error:
+            raise Unsealable(f"the key of stream {stream} was wrapped by another") from error
+
+
+def new_dossier_key() -> bytes:
+    """A random key for one dossier."""
+    return os.urandom(KEY_BYTES)
+
+
+def _place(tenant: str, stream: str) -> bytes:
+    return UUID(tenant).bytes + UUID(stream).bytes

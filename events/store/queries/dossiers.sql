@@ -1,0 +1,16 @@
+-- name: open
+select process, master, wrapped from traject.open_dossier($1, $2, $3, $4, $5)
+
+-- name: dossier
+select s.process, s.version > 0 as begun, k.master, k.wrapped
+  from traject.stream s join traject.dossier_key k using (tenant, stream)
+ where s.tenant = $1 and s.stream = $2
+
+-- name: sweep
+select traject.sweep_empty($1)
+
+-- name: open_streams
+select tenant, process, stream, version from traject.open_streams($1, $2, $3)
+
+-- name: head
+select version, hash from traject.stream where tenant = $1 and stream = $2

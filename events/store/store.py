@@ -1,0 +1,34 @@
+"""The whole store behind one object: what other parts of the product hold and call."""
+
+from __future__ import annotations
+
+from events.store.attempts import Attempts
+from events.store.cases import Cases
+from events.store.connection import connect_pool
+from events.store.directory import Directory
+from events.store.keys import MasterKeys
+from events.store.notices import Notices
+from events.store.recorder import Recorder
+from events.store.streams import Facts
+
+
+class Store(Recorder, Cases, Directory, Notices, Attempts):
+    """Everything the service keeps, seen by its application role."""
+
+    @classmethod
+    async def connect(
+        cls,
+        dsn: str,
+        master_keys: MasterKeys,
+        facts: Facts,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+    ) -> Store:
+        """Open a pool of ``min_size`` to ``max_size`` connections as the role in ``dsn``."""
+        pool = await connect_pool(dsn, min_size=min_size, max_size=max_size)
+        return cls(pool, master_keys, facts)
+
+    async def close(self) -> None:
+        """Wait for running calls, then close all connections."""
+        await self._pool.close()
