@@ -1,0 +1,95 @@
+"""The web application: every address of the API and the pages, around one site."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from web.api import cases, commands, lists, me
+from web.api.health import health
+from web.api.openapi import document
+from web.api.problems import Problem, answered, problem_response
+from web.dossiers import Dossiers
+from web.headers import SecurityHeaders
+from web.pages.routes import add_pages
+from web.site import Installation, Site
+from workflows.decision import Rules
+
+if TYPE_CHECKING:
+    from events.store.store import Store
+    from web.gateway import Gateway
+
+PREFIX = "/api/v1"
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class WebSettings(Protocol):
+    """What the web application needs to know of the installation."""
+
+    @property
+    def installation(self) -> Installation: ...
+
+
+def create_app(
+    store: Store,
+    gateway: Gateway,
+    rules: Mapping[str, Rules[Any]],
+    settings: WebSettings,
+    *,
+    demo_board: str | None = None,
+) -> FastAPI:
+    """The application over an open store and gateway; who made those closes them.
+
+    Handlers are plain Starlette routes: models are checked where the command is known, and a
+    second check of every answer would cost a tenth of a command.
+    """
+    app = FastAPI(title="Traject", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(
+        store=store,
+        gateway=gateway,
+        rules=rules,
+        dossiers=Dossiers(store, rules),
+        installation=settings.installation,
+        demo_board=demo_board,
+    )
+    described = document(rules)
+    app.openapi = lambda: described
+
+    async def openapi(_request: Request) -> JSONResponse:
+        return JSONResponse(described)
+
+    def add(method: str, path: str, handler: Handler) -> None:
+        app.add_route(PREFIX + path, answered(handler), methods=[method])
+
+    app.add_route("/health", answered(health), methods=["GET"])
+    add("GET", "/openapi.json", openapi)
+    add("GET", "/health", health)
+    add("GET", "/me", me.me)
+    add("GET", "/me/tasks", me.tasks)
+    add("GET", "/me/agenda", me.agenda)
+    add("POST", "/{process}/{id}/commands/{command}", commands.give_command)
+    add("GET", "/{process}/{id}/commands", cases.commands)
+    add("GET", "/{process}/{id}/timeline", cases.timeline)
+    add("GET", "/{process}/{id}/export", cases.export)
+    add("GET", "/{process}/{id}", cases.summary)
+    app.add_route(f"{PREFIX}/{{process}}", answered(_collection), methods=["GET", "POST"])
+    add_pages(app)
+    app.add_exception_handler(404, _unrouted)
+    app.add_exception_handler(405, _unrouted)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+async def _collection(request: Request) -> Response:
+    if request.method == "POST":
+        return await commands.open_stream(request)
+    return await lists.list_cases(request)
+
+
+async def _unrouted(request: Request, fault: Exception) -> Response:
+    """No such address, or not by this method."""
+    code = "method.not_allowed" if getattr(fault, "status_code", 404) == 405 else "not_found"
+    return problem_response(request, Problem(code, headers=getattr(fault, "headers", None)))

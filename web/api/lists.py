@@ -1,0 +1,188 @@
+"""Lists of cases over HTTP: filters, order, and a page at a time of what a person may see."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from events.event import instant_text
+from events.settings import TenantSettings
+from events.store.cases import BadCursor
+from web.api.clock import now_of
+from web.api.paths import private, process_of
+from web.api.problems import invalid
+from web.api.signin import signed_in
+from web.reading import NotFound, Reading, read_case
+from web.site import Site, sees_all, site_of
+
+if TYPE_CHECKING:
+    from events.store.cases import CasePage
+    from events.store.directory import PersonRow
+
+LIMIT = 25
+LIMIT_MAX = 100
+SORTS = ("created_at", "-created_at", "updated_at", "-updated_at")
+_QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list is asked for."""
+
+    state: str | None = None
+    open: bool | None = None
+    sort: str = "-updated_at"
+    cursor: str | None = None
+    limit: int = LIMIT
+
+
+def query_of(request: Request) -> Query:
+    """Filters, order and page of a list. Raises Problem for what it does not know."""
+    given = request.query_params
+    for name in given:
+        if name not in _QUERY:
+            raise invalid(name, "extra")
+    wanted = {"true": True, "false": False, None: None}
+    text = given.get("open")
+    if text not in wanted:
+        raise invalid("open", "enum")
+    sort = given.get("sort", Query.sort)
+    if sort not in SORTS:
+        raise invalid("sort", "enum")
+    limit = given.get("limit", str(LIMIT))
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= LIMIT_MAX):
+        raise invalid("limit", "value")
+    return Query(given.get("state"), wanted[text], sort, given.get("cursor"), int(limit))
+
+
+async def list_cases(request: Request) -> JSONResponse:
+    """``GET /{process}``: the cases this person may see, a page at a time."""
+    site = site_of(request)
+    person = await signed_in(request, site)
+    process, _ = process_of(request, site)
+    query = query_of(request)
+    now = now_of(request, site)
+    settings = await site.settings(person.tenant)
+    rows, following = await page_of_cases(site, person, process, query, now, settings)
+    return private({"items": [row_content(row) for row in rows], "next": following})
+
+
+async def page_of_cases(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    query: Query,
+    now: datetime,
+    settings: TenantSettings,
+) -> tuple[list[Reading], str | None]:
+    """A page of cases as this person may see them, and the cursor of the next page."""
+    if query.sort.endswith("updated_at") and not sees_all(person):
+        return await _by_last_seen(site, person, process, query, now, settings)
+    try:
+        page = await _stored_page(site, person, process, query)
+    except BadCursor:
+        raise invalid("cursor", "value") from None
+    streams = [row.stream for row in page.cases]
+    return await _readings(site, person, process, streams, now, settings), page.next
+
+
+async def _stored_page(site: Site, person: PersonRow, process: str, query: Query) -> CasePage:
+    return await site.store.cases(
+        person.tenant,
+        process=process,
+        person=person.id,
+        all_cases=sees_all(person),
+        state=query.state,
+        open=query.open,
+        sort=query.sort,
+        cursor=query.cursor,
+        limit=query.limit,
+    )
+
+
+async def _by_last_seen(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    query: Query,
+    now: datetime,
+    settings: TenantSettings,
+) -> tuple[list[Reading], str | None]:
+    """A page of a person's own cases by the last thing this person may see of each.
+
+    The store's order would tell a teacher or manager that something they may not know of was
+    recorded. Nobody has a part in more than a few dozen cases, so they are ordered here.
+    """
+    readings: list[Reading] = []
+    cursor: str | None = None
+    while True:
+        everything = replace(query, sort="created_at", cursor=cursor, limit=LIMIT_MAX)
+        found, cursor = await page_of_cases(site, person, process, everything, now, settings)
+        readings += found
+        if cursor is None:
+            break
+    keyed = [(instant_text(r.last_seen), r.dossier.stream, r) for r in readings]
+    down = query.sort.startswith("-")
+    keyed.sort(key=lambda item: item[:2], reverse=down)
+    if query.cursor is not None:
+        after = _place(query.cursor)
+        keyed = [item for item in keyed if (item[:2] < after if down else item[:2] > after)]
+    page = keyed[: query.limit]
+    following = None
+    if len(keyed) > len(page):
+        following = urlsafe_b64encode("|".join(page[-1][:2]).encode()).decode()
+    return [reading for _, _, reading in page], following
+
+
+def _place(cursor: str) -> tuple[str, str]:
+    try:
+        moment, _, stream = urlsafe_b64decode(cursor.encode()).decode().partition("|")
+    except ValueError:
+        raise invalid("cursor", "value") from None
+    return moment, stream
+
+
+async def _readings(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    streams: Sequence[str],
+    now: datetime,
+    settings: TenantSettings,
+) -> list[Reading]:
+    found = await asyncio.gather(
+        *(_seen(site, person, process, stream, now, settings) for stream in streams)
+    )
+    return [reading for reading in found if reading is not None]
+
+
+async def _seen(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    stream: str,
+    now: datetime,
+    settings: TenantSettings,
+) -> Reading | None:
+    try:
+        return await read_case(site, person, process, stream, now, settings)
+    except NotFound:
+        return None
+
+
+def row_content(reading: Reading) -> dict[str, Any]:
+    """A case in a list. ``updated_at`` is the last thing that this person may see."""
+    index = reading.rules.story.index(reading.dossier.state)
+    return reading.summary | {
+        "state": index.state,
+        "open": index.open,
+        "created_at": instant_text(reading.dossier.events[0].recorded_at),
+        "updated_at": instant_text(reading.last_seen),
+    }

@@ -1,0 +1,86 @@
+"""What concerns the person who asks: who that is, what waits, and what is planned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from web.api.clock import now_of
+from web.api.lists import Query, page_of_cases
+from web.api.paths import private
+from web.api.problems import invalid
+from web.api.signin import signed_in
+from web.reading import Reading
+from web.site import Site, site_of
+
+CASES_A_PAGE = 100
+
+
+async def me(request: Request) -> JSONResponse:
+    """``GET /me``: the person of the token."""
+    person = await signed_in(request, site_of(request))
+    content = {
+        "id": person.id,
+        "name": person.name,
+        "language": person.language,
+        "roles": sorted(person.roles),
+        "board": person.tenant,
+    }
+    return private(content)
+
+
+async def tasks(request: Request) -> JSONResponse:
+    """``GET /me/tasks``: what waits for this person in open cases."""
+    readings, following = await _open_cases(request)
+    items: list[dict[str, Any]] = []
+    for reading in readings:
+        found = reading.rules.story.tasks(reading.dossier.state, reading.view)
+        items += [_of_case(reading, item) for item in found]
+    items.sort(key=lambda item: str(item.get("due") or "9999"))
+    return _listed(items, following)
+
+
+async def agenda(request: Request) -> JSONResponse:
+    """``GET /me/agenda``: what is planned in open cases, as this person may know it."""
+    readings, following = await _open_cases(request)
+    items: list[dict[str, Any]] = []
+    for reading in readings:
+        found = reading.rules.story.agenda(reading.dossier.state, reading.view)
+        items += [_of_case(reading, item) for item in found]
+    items.sort(key=lambda item: str(item.get("at") or "9999"))
+    return _listed(items, following)
+
+
+def _of_case(reading: Reading, item: dict[str, Any]) -> dict[str, Any]:
+    return {"process": reading.dossier.process, "id": reading.dossier.stream} | item
+
+
+def _listed(items: list[dict[str, Any]], following: str | None) -> JSONResponse:
+    content = {"items": items, "next": following}
+    return private(content)
+
+
+async def _open_cases(request: Request) -> tuple[list[Reading], str | None]:
+    """A page of open cases of every process; the cursor names the process it stands in."""
+    site: Site = site_of(request)
+    person = await signed_in(request, site)
+    now = now_of(request, site)
+    settings = await site.settings(person.tenant)
+    for name in request.query_params:
+        if name != "cursor":
+            raise invalid(name, "extra")
+    processes = list(site.rules)
+    place, _, cursor = request.query_params.get("cursor", "").partition(".")
+    if place and place not in processes:
+        raise invalid("cursor", "value")
+    readings: list[Reading] = []
+    for process in processes[processes.index(place) if place else 0 :]:
+        query = Query(open=True, sort="created_at", cursor=cursor or None, limit=CASES_A_PAGE)
+        found, following = await page_of_cases(site, person, process, query, now, settings)
+        readings += found
+        if following is not None:
+            return readings, f"{process}.{following}"
+        cursor = ""
+    return readings, None

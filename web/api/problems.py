@@ -1,0 +1,178 @@
+"""Every way in which a request is not done, as an RFC 9457 problem in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from events.settings import TenantSettings
+from events.store.errors import Erased, unreachable
+from web.gateway import Unavailable
+from web.reading import NotFound
+from web.texts import Texts, choose, texts
+from workflows.decision import Refused
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+RETRY_AFTER_SECONDS = 2
+_STATUS = {
+    "auth.required": HTTPStatus.UNAUTHORIZED,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "case.erased": HTTPStatus.GONE,
+    "method.not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
+    "body.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "body.not_json": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "command.invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "service.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "server.error": HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+_TYPE_BASE = "/problems/"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One wrong field; ``kind`` names its sentence in the ``fields`` of the texts."""
+
+    field: str
+    kind: str
+
+
+class Problem(Exception):
+    """A request that is answered with a problem; ``faults`` are those of ``command.invalid``."""
+
+    def __init__(
+        self,
+        code: str,
+        faults: Sequence[FieldFault] = (),
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.faults = faults
+        self.field = field or (faults[0].field if faults else None)
+        self.headers = headers
+
+
+def invalid(field: str, kind: str) -> Problem:
+    """The data are refused for one field; the sentence is that of ``kind``."""
+    return Problem("command.invalid", [FieldFault(field, kind)])
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal code (contract 2)."""
+    if code.startswith("auth.") and code != "auth.required":
+        return HTTPStatus.FORBIDDEN
+    return _STATUS.get(code, HTTPStatus.CONFLICT)
+
+
+def field_faults(error: ValidationError) -> list[FieldFault]:
+    """The wrong fields of a command's data, in the order in which they were found."""
+    return [
+        FieldFault(field_path(fault), _kind(fault["type"]))
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def field_path(fault: ErrorDetails) -> str:
+    """A fault's place, such as ``findings.0.example``."""
+    return ".".join(str(step) for step in fault["loc"])
+
+
+def _kind(error_type: str) -> str:
+    if error_type == "missing":
+        return "missing"
+    if error_type == "extra_forbidden":
+        return "extra"
+    if error_type in ("literal_error", "enum"):
+        return "enum"
+    if error_type in ("string_too_long", "string_too_short", "too_long", "too_short"):
+        return "length"
+    if error_type.endswith(("_type", "_parsing", "_format")):
+        return "type"
+    return "value"
+
+
+def language_of(request: Request) -> Texts:
+    """The words for this reader: of the header, else of the person's own setting."""
+    person = request.scope.get("traject.person")
+    return texts(choose(request.headers.get("accept-language"), person and person.language))
+
+
+def problem_response(request: Request, problem: Problem) -> JSONResponse:
+    """The problem as JSON, in the reader's language."""
+    words = language_of(request)
+    settings = request.scope.get("traject.settings") or _DEFAULTS
+    text = words.problem(problem.code, settings)
+    status = status_of(problem.code)
+    content: dict[str, Any] = {
+        "type": f"{_TYPE_BASE}{problem.code}",
+        "title": text.title,
+        "status": int(status),
+        "detail": text.detail,
+        "code": problem.code,
+        "instance": request.url.path,
+    }
+    if problem.field is not None:
+        content["field"] = problem.field
+    if problem.faults:
+        content["errors"] = [
+            {"field": fault.field, "detail": words.fields[fault.kind]} for fault in problem.faults
+        ]
+    headers = {"Content-Language": words.language, "Cache-Control": "no-store"}
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    headers.update(problem.headers or {})
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+_DEFAULTS = TenantSettings()
+
+
+def answered(handler: Handler) -> Handler:
+    """A handler that always answers: whatever it raises becomes a problem, never a trace."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Exception as fault:  # noqa: BLE001 - a caller is never left without an answer
+            return problem_response(request, as_problem(fault, request))
+
+    answer.__name__ = getattr(handler, "__name__", "answer")
+    return answer
+
+
+def as_problem(fault: Exception, request: Request) -> Problem:
+    """What an exception means to the caller. The unexpected is logged without its text."""
+    if isinstance(fault, Problem):
+        return fault
+    if isinstance(fault, Refused):
+        faults = [FieldFault(fault.field, "value")] if fault.field else []
+        return Problem(fault.code, faults if fault.code == "command.invalid" else (), fault.field)
+    if isinstance(fault, NotFound):
+        return Problem("not_found")
+    if isinstance(fault, Erased):
+        return Problem("case.erased")
+    if isinstance(fault, Unavailable) or unreachable(fault):
+        _log.warning("out of reach", kind=type(fault).__name__)
+        return Problem("service.unavailable")
+    where = fault.__traceback__
+    while where and where.tb_next:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
+    route = request.scope.get("traject.route", "")
+    _log.error("unexpected fault", kind=type(fault).__name__, place=place, route=route)
+    return Problem("server.error")
+
+
+_log = structlog.get_logger("web")

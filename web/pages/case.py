@@ -1,0 +1,125 @@
+"""What stands on the page of one trajectory, put together from what its reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from web.pages.wording import Detail, Wording
+
+LINE = ("requested", "intake", "diagnosis", "goal_setting", "guidance", "reporting", "reported")
+_ENDS = ("closed", "escalated", "declined", "aborted")
+_STEP_OF = {
+    "TrajectoryRequested": "requested",
+    "IntakePlanned": "intake",
+    "IntakeHeld": "diagnosis",
+    "DiagnosisVisitHeld": "goal_setting",
+    "GoalListFixed": "guidance",
+    "FinalReportIssued": "reported",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop on the step line."""
+
+    name: str
+    place: Literal["done", "current", "ahead", "skipped"]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitRow:
+    """One class visit, with its self-assessment and talk."""
+
+    visit: str
+    announced: bool = True
+    planned: str | None = None
+    held: str | None = None
+    cancelled: bool = False
+    assessment: str | None = None
+    talk_planned: str | None = None
+    talk_held: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline."""
+
+    kind: str
+    title: str
+    sentence: str
+    by: str
+    role: str
+    recorded: str
+    recorded_at: str
+    details: Sequence[Detail]
+
+
+def step_line(state: str, timeline: Sequence[Mapping[str, Any]]) -> list[Step]:
+    """The stops of a trajectory: behind, here, or still ahead."""
+    if state in _ENDS:
+        reached = {_STEP_OF.get(item["type"]) for item in timeline} | {"requested"}
+        if "reported" in reached:
+            reached.add("reporting")
+        stops = [Step(name, "done" if name in reached else "skipped") for name in LINE]
+        return [*stops, Step(state, "current")]
+    here = LINE.index(state)
+    stops = [
+        Step(name, "done" if place < here else "current" if place == here else "ahead")
+        for place, name in enumerate(LINE)
+    ]
+    return [*stops, Step("closed", "ahead")]
+
+
+def visit_rows(timeline: Sequence[Mapping[str, Any]]) -> list[VisitRow]:
+    """The class visits in the timeline, in the order in which they came up."""
+    rows: dict[str, VisitRow] = {}
+    for item in timeline:
+        name = item["data"].get("visit")
+        if name is None:
+            continue
+        row = rows.get(name, VisitRow(name))
+        rows[name] = replace(row, **_change(item["type"], item["data"]))
+    return list(rows.values())
+
+
+def _change(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    match kind:
+        case "ClassVisitPlanned" | "ClassVisitRescheduled":
+            return {"planned": data["at"]}
+        case "UnannouncedVisitPlanned":
+            return {"planned": data["at"], "announced": False}
+        case "ClassVisitCancelled":
+            return {"cancelled": True}
+        case "ClassVisitHeld":
+            return {"held": data["date"]}
+        case "SelfAssessmentSubmitted":
+            return {"assessment": "submitted"}
+        case "SelfAssessmentOmitted":
+            return {"assessment": "omitted"}
+        case "FollowUpTalkPlanned":
+            return {"talk_planned": data["at"]}
+        case "FollowUpTalkCancelled":
+            return {"talk_planned": None}
+        case "FollowUpTalkHeld":
+            return {"talk_held": data["date"]}
+        case _:
+            return {}
+
+
+def moments(timeline: Sequence[Mapping[str, Any]], wording: Wording) -> list[Moment]:
+    """The timeline in words, newest first."""
+    return [
+        Moment(
+            kind=item["type"],
+            title=wording.title(item["type"]),
+            sentence=wording.sentence(item["type"], item["data"]),
+            by=wording.name(item["by"]["person"]) if item["by"]["person"] else "",
+            role=wording.role(item["by"]["role"]),
+            recorded=wording.instant(item["recorded_at"]),
+            recorded_at=item["recorded_at"],
+            details=wording.details(item["data"]),
+        )
+        for item in reversed(timeline)
+    ]

@@ -1,0 +1,188 @@
+"""Facts put into words: events as sentences, and values as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_time
+
+from events.settings import TenantSettings
+from web.texts import Texts
+
+PERSON_FIELDS = frozenset(
+    {
+        "teacher", "client", "manager", "advisor", "assessor", "previous", "mandate",
+        "approved_by", "second_observer", "person",
+    }
+)  # fmt: skip
+"""Fields of events and summaries that hold a person id."""
+
+_FREE = frozenset({"text", "note", "example", "change", "remark", "correction", "reflection"})
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+
+
+def persons_in(value: Any, field: str = "") -> Iterable[str]:
+    """Every person id in a summary, a timeline or an event's data."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from persons_in(inner, key)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from persons_in(inner, field)
+    elif field in PERSON_FIELDS and isinstance(value, str) and _UUID.fullmatch(value):
+        yield value
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A label and what it says; ``parts`` are details of their own."""
+
+    label: str
+    text: str = ""
+    parts: tuple[Detail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of one reader: language, the board's time zone, and people's names."""
+
+    texts: Texts
+    settings: TenantSettings
+    names: Mapping[str, str]
+
+    def name(self, person: str | None) -> str:
+        """A person's name."""
+        if person is None:
+            return str(self.texts.pages["nobody"])
+        return self.names.get(person, str(self.texts.pages["unknown_person"]))
+
+    def day(self, text: str) -> str:
+        """A local day, or the local day of a local instant, such as ``di 10 februari 2026``."""
+        return format_date(
+            date.fromisoformat(text[:10]), "EEE d MMMM y", locale=self.texts.language
+        )
+
+    def local(self, text: str) -> str:
+        """A local date and time."""
+        moment = datetime.fromisoformat(text)
+        return f"{self.day(text)}, {format_time(moment, 'HH:mm', locale=self.texts.language)}"
+
+    def instant(self, text: str) -> str:
+        """An instant as local date and time of the board."""
+        moment = datetime.fromisoformat(text).astimezone(self.settings.zone)
+        return format_datetime(moment, "EEE d MMMM y, HH:mm", locale=self.texts.language)
+
+    def money(self, text: str) -> str:
+        """An amount in euros, as this language writes it."""
+        return f"€\u00a0{self.decimal(text)}"
+
+    def decimal(self, text: str) -> str:
+        """A decimal string with the decimal mark of this language."""
+        return text.replace(".", ",") if self.texts.language == "nl" else text
+
+    def state(self, state: str) -> str:
+        """The name of a state."""
+        return self._word("states", state)
+
+    def role(self, role: str) -> str:
+        """The name of a role."""
+        return self._word("roles", role)
+
+    def term(self, word: str) -> str:
+        """An enumerated word."""
+        return self._word("terms", word)
+
+    def timer(self, timer: str) -> str:
+        """The step that a timer stands for, such as ``talk:V2``."""
+        return self._named("timers", timer)
+
+    def intervention(self, intervention: str) -> str:
+        """An intervention, such as ``visit:V1``."""
+        return self._named("interventions", intervention)
+
+    def label(self, field: str) -> str:
+        """The name of a field."""
+        return str(self.texts.events["labels"].get(field, field))
+
+    def title(self, kind: str) -> str:
+        """The name of an event type."""
+        entry = self.texts.events["types"].get(kind)
+        return entry["title"] if entry else kind
+
+    def sentence(self, kind: str, data: Mapping[str, Any]) -> str:
+        """What happened, in a sentence; the type's name where a value is not there."""
+        entry = self.texts.events["types"].get(kind)
+        if entry is None:
+            return kind
+        values = {
+            field: self.value(field, value) for field, value in data.items() if value is not None
+        }
+        try:
+            return entry["text"].format_map(values)
+        except KeyError:
+            return entry["title"]
+
+    def value(self, field: str, value: Any) -> str:
+        """A plain value as people read it."""
+        match value:
+            case bool():
+                return self.term("true" if value else "false")
+            case int():
+                return str(value)
+            case list() | tuple():
+                return ", ".join(self.value(field, inner) for inner in value)
+            case str():
+                return self._text(field, value)
+            case _:
+                return str(value)
+
+    def details(self, data: Mapping[str, Any]) -> list[Detail]:
+        """All of an event's data, labelled."""
+        return [self._detail(field, value) for field, value in data.items() if value is not None]
+
+    def _detail(self, field: str, value: Any) -> Detail:
+        label = self.label(field)
+        if isinstance(value, Mapping):
+            parts = [self._named_detail(key, inner) for key, inner in value.items()]
+            return Detail(label, parts=tuple(parts))
+        if isinstance(value, list | tuple) and any(isinstance(inner, Mapping) for inner in value):
+            parts = [Detail("", parts=tuple(self.details(inner))) for inner in value]
+            return Detail(label, parts=tuple(parts))
+        return Detail(label, self.value(field, value))
+
+    def _named_detail(self, key: str, value: Any) -> Detail:
+        words = self.texts.events
+        label = words["terms"].get(key) or words["labels"].get(key) or key
+        if isinstance(value, Mapping):
+            return Detail(label, parts=tuple(self.details(value)))
+        return Detail(label, self.value(key, value))
+
+    def _text(self, field: str, value: str) -> str:
+        if field in PERSON_FIELDS:
+            return self.name(value)
+        if field == "timer":
+            return self.timer(value)
+        if field == "intervention":
+            return self.intervention(value)
+        if field in _FREE:
+            return value
+        if field in ("hours", "previous_hours", "total", "amount", "hourly_rate"):
+            return self.decimal(value)
+        if _LOCAL.fullmatch(value):
+            return self.local(value)
+        if _DAY.fullmatch(value):
+            return self.day(value)
+        return str(self.texts.events["terms"].get(value, value))
+
+    def _word(self, part: str, word: str) -> str:
+        return str(self.texts.events[part].get(word, word))
+
+    def _named(self, part: str, text: str) -> str:
+        kind, _, name = text.partition(":")
+        return self._word(part, kind).format(name=name).strip()

@@ -1,0 +1,117 @@
+"""A case before a person: what of it this person may see, now or at an earlier moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from events.process import View
+from events.settings import TenantSettings
+from web.dossiers import Dossier
+from web.site import Site, giver_of, reader_of
+from workflows.decision import Context, Rules
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+_NO_COMMAND = "00000000-0000-0000-0000-000000000000"
+
+
+class NotFound(Exception):
+    """There is no such case, or this person may not know of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A case before a person: the state looked at, and what this person may see of it."""
+
+    rules: Rules[Any]
+    dossier: Dossier
+    view: View
+    current: bool
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        story = self.rules.story
+        content: dict[str, Any] = {"id": self.dossier.stream, "process": self.dossier.process}
+        content |= story.summary(self.dossier.state, self.view)
+        positions = story.positions(self.view.rights)
+        content["version"] = self.dossier.version if positions else None
+        return content
+
+    @property
+    def last_seen(self) -> datetime:
+        """When the last thing was recorded that this person may see."""
+        visible, state = self.rules.story.visible, self.dossier.state
+        events = self.dossier.events
+        shown = (e.recorded_at for e in events if visible(state, e, self.view))
+        return max(shown, default=events[0].recorded_at)
+
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        return self.rules.story.timeline(self.dossier.state, self.dossier.events, self.view)
+
+
+async def read_case(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    stream: str,
+    now: datetime,
+    settings: TenantSettings,
+    moment: datetime | None = None,
+) -> Reading:
+    """A case as a person may see it, now or at ``moment``. Raises NotFound.
+
+    Rights are those of now, also at an earlier moment; secrets are those of that moment.
+    """
+    rules = site.rules[process]
+    dossier = await site.dossiers.read(person.tenant, process, stream)
+    if dossier is None:
+        raise NotFound
+    reader = reader_of(person)
+    rights = rules.story.rights(dossier.state, reader)
+    if not rights:
+        raise NotFound
+    looked_at = dossier if moment is None else site.dossiers.at(dossier, moment)
+    if not looked_at.events:
+        raise NotFound
+    view = View(reader, rights, moment or now, settings)
+    return Reading(rules, looked_at, view, current=moment is None)
+
+
+async def log_reading(
+    site: Site,
+    person: PersonRow,
+    reading: Reading,
+    what: str,
+    now: datetime,
+    moment: datetime | None = None,
+) -> None:
+    """One line of who read what of which case, and when (architecture 4)."""
+    await site.store.log_read(
+        person.tenant,
+        person=person.id,
+        at=now,
+        stream=reading.dossier.stream,
+        process=reading.dossier.process,
+        what=what,
+        as_of=moment,
+    )
+
+
+def offered(
+    reading: Reading, person: PersonRow, now: datetime, settings: TenantSettings
+) -> list[str]:
+    """The commands that are not out of the question for this person now."""
+    context = Context(
+        tenant=person.tenant,
+        stream=reading.dossier.stream,
+        command_id=_NO_COMMAND,
+        giver=giver_of(person),
+        now=now,
+        settings=settings,
+    )
+    rules = reading.rules
+    return [n for n in rules.commands if rules.offered(reading.dossier.state, n, context)]

@@ -1,0 +1,70 @@
+"""What the API and the pages work with, put together once and handed to every request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from fastapi import Request
+
+from events.process import Reader
+from events.settings import TenantSettings
+from web.dossiers import Dossiers
+from workflows.decision import Giver, Rules
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+    from events.store.store import Store
+    from web.gateway import Gateway
+
+Installation = Literal["production", "test", "demo"]
+ALL_CASES = frozenset({"hr", "coordinator", "auditor"})
+"""Roles that act for every case of their board (contract 1, Persons)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Store, gateway and processes of one installation.
+
+    ``demo_board`` is the board whose people may be chosen on the demo's sign-in page.
+    """
+
+    store: Store
+    gateway: Gateway
+    rules: Mapping[str, Rules[Any]]
+    dossiers: Dossiers
+    installation: Installation = "production"
+    demo_board: str | None = None
+    latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
+
+    async def settings(self, tenant: str) -> TenantSettings:
+        """The board's settings as they are now."""
+        settings = await self.store.settings(tenant)
+        self.latest_settings[tenant] = settings
+        return settings
+
+    async def settings_of(self, tenant: str, version: int) -> TenantSettings:
+        """The board's settings, at least as new as those of ``version``."""
+        kept = self.latest_settings.get(tenant)
+        return kept if kept and kept.version >= version else await self.settings(tenant)
+
+
+def site_of(request: Request) -> Site:
+    """The site that this request came in at."""
+    return cast(Site, request.app.state.site)
+
+
+def reader_of(person: PersonRow) -> Reader:
+    """A person as the one who looks."""
+    return Reader(person.id, tuple(person.roles))
+
+
+def giver_of(person: PersonRow) -> Giver:
+    """A person as the one who gives a command."""
+    return Giver(person.id, tuple(person.roles))
+
+
+def sees_all(person: PersonRow) -> bool:
+    """May this person look for cases without having a part in them."""
+    return not ALL_CASES.isdisjoint(person.roles)

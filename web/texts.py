@@ -1,0 +1,120 @@
+"""The words people read, in Dutch and English, so that no sentence lives in the code."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from events.settings import TenantSettings
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = ("nl", "en")
+DEFAULT: Language = "nl"
+_FOLDER = Path(__file__).parent / "locale"
+_PARTS = ("problems", "pages", "events")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemText:
+    """What a refusal is called, and what the reader can do about it."""
+
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """All words of one language."""
+
+    language: Language
+    problems: Mapping[str, ProblemText]
+    warnings: Mapping[str, str]
+    fields: Mapping[str, str]
+    pages: Mapping[str, Any]
+    events: Mapping[str, Any]
+
+    def problem(self, code: str, settings: TenantSettings) -> ProblemText:
+        """Title and detail of a refusal, with the board's own numbers filled in.
+
+        A code without words gets those of ``state.not_allowed``: a reader never sees a bare code.
+        """
+        text = self.problems.get(code) or self.problems["state.not_allowed"]
+        if "{" not in text.detail:
+            return text
+        return ProblemText(text.title, text.detail.format_map(settings.__dict__))
+
+    def warning(self, code: str) -> str:
+        """What a warning says."""
+        return self.warnings.get(code, code)
+
+
+def _read(language: Language, part: str) -> dict[str, Any]:
+    path = _FOLDER / language / f"{part}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+@cache
+def texts(language: Language) -> Texts:
+    """The words of a language, read once."""
+    problems = _read(language, "problems")
+    warnings = problems.pop("warnings")
+    fields = problems.pop("fields")
+    return Texts(
+        language=language,
+        problems={code: ProblemText(**text) for code, text in problems.items()},
+        warnings=warnings,
+        fields=fields,
+        pages=_read(language, "pages"),
+        events=_read(language, "events"),
+    )
+
+
+def choose(header: str | None, own: str | None = None) -> Language:
+    """The first known language of an Accept-Language header, else the person's own, else Dutch."""
+    wanted: list[tuple[float, int, Language]] = []
+    for place, part in enumerate((header or "").split(",")):
+        name, _, weight = part.strip().partition(";")
+        tag = name.strip().lower().split("-")[0]
+        try:
+            quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
+        except ValueError:
+            quality = 0.0
+        for known in LANGUAGES:
+            if tag == known and quality > 0:
+                wanted.append((-quality, place, known))
+    if wanted:
+        return min(wanted)[2]
+    for known in LANGUAGES:
+        if known == own:
+            return known
+    return DEFAULT
+
+
+def _keys(value: Any, path: str = "") -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _keys(inner, f"{path}/{key}")
+    else:
+        yield path
+
+
+def gaps(codes: Iterable[str] = ()) -> list[str]:
+    """What one language says and the other does not, and ``codes`` that have no words."""
+    missing: list[str] = []
+    for part in _PARTS:
+        keys = {language: set(_keys(_read(language, part))) for language in LANGUAGES}
+        everything = set[str]().union(*keys.values())
+        missing += [
+            f"{language}/{part}{key}"
+            for language in LANGUAGES
+            for key in sorted(everything - keys[language])
+        ]
+    known = texts(DEFAULT)
+    missing += [
+        c for c in sorted(set(codes)) if c not in known.problems and c not in known.warnings
+    ]
+    return missing
