@@ -1,0 +1,222 @@
+"""All settings of an installation in one frozen object, read from the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+Installation = Literal["production", "test", "demo"]
+
+Role = Literal["app", "sequencer", "projector", "reader"]
+
+PREFIX = "TRAJECT_"
+SECRETS = "TRAJECT_SECRETS"
+FAULTS = "TRAJECT_FAULT"
+
+
+class BadSettings(ValueError):
+    """The environment says something that cannot be; the text says what, without secrets."""
+
+
+class Settings(BaseSettings):
+    """How this installation is connected and where it keeps things.
+
+    Every field comes from ``TRAJECT_<NAME>``, or from a file ``traject_<name>`` in the folder
+    that ``TRAJECT_SECRETS`` names. Boards set their own terms and
+    numbers elsewhere: `events.settings.TenantSettings`.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    installation: Installation = Field(
+        "production",
+        description="What it is for: production, test or demo. Clocks are moved"
+        " and the demo's sign-in exists only outside production.",
+    )
+    data_folder: Path = Field(
+        Path(".local"), description="Where embedded servers, generated secrets and logs are kept."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important log line that is still written."
+    )
+
+    postgres_dsn: SecretStr | None = Field(
+        None,
+        description="The database, as a user who may take on the service's roles (or, where the"
+        " other addresses are given too, as traject_app). Without it an embedded PostgreSQL is"
+        " started.",
+    )
+    postgres_owner_dsn: SecretStr | None = Field(
+        None,
+        description="The same database as a user who may change its schema, for migrate."
+        " Without it: postgres_dsn.",
+    )
+    postgres_sequencer_dsn: SecretStr | None = Field(
+        None, description="The same database as traject_sequencer. Without it: postgres_dsn."
+    )
+    postgres_projector_dsn: SecretStr | None = Field(
+        None, description="The same database as traject_projector. Without it: postgres_dsn."
+    )
+    postgres_reader_dsn: SecretStr | None = Field(
+        None, description="The same database as traject_reader. Without it: postgres_dsn."
+    )
+    postgres_connections: int = Field(
+        10, ge=2, le=200, description="The most connections one process opens to the database."
+    )
+    master_key_file: Path | None = Field(
+        None,
+        description="The file with the keys that wrap every dossier's own key. Without it:"
+        " master-keys.json in the data folder, made at the first start.",
+    )
+
+    temporal_address: str | None = Field(
+        None, description="host:port of a Temporal cluster. Without it an embedded one is started."
+    )
+    temporal_namespace: str = Field("default", description="The namespace of this installation.")
+    temporal_tls: bool = Field(False, description="Speak TLS to Temporal.")
+    temporal_tls_ca_file: Path | None = Field(
+        None, description="The authority that signed Temporal's certificate, if not a public one."
+    )
+    temporal_tls_cert_file: Path | None = Field(
+        None, description="Our own certificate, where Temporal asks for one."
+    )
+    temporal_tls_key_file: Path | None = Field(None, description="The key of that certificate.")
+    temporal_tls_server_name: str | None = Field(
+        None, description="The name in Temporal's certificate, where it differs from the address."
+    )
+    temporal_api_key: SecretStr | None = Field(
+        None, description="The API key, where Temporal asks for one."
+    )
+    task_queue: str = Field("traject", description="The queue that workers and web share.")
+    max_cached_workflows: int = Field(
+        1000, ge=2, description="How many cases one worker keeps in memory between steps."
+    )
+
+    http_host: str = Field("127.0.0.1", description="The address that the web part listens on.")
+    http_port: int = Field(8000, ge=0, le=65535, description="The port of the web part.")
+    worker_host: str = Field(
+        "127.0.0.1", description="The address of the worker's health and metrics."
+    )
+    worker_port: int = Field(
+        9464, ge=0, le=65535, description="The port of the worker's health and metrics."
+    )
+
+    smtp_host: str | None = Field(
+        None, description="The mail server. Without it mail stays in the outbox."
+    )
+    smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
+    smtp_user: str | None = Field(None, description="Whom to sign in as at the mail server.")
+    smtp_password: SecretStr | None = Field(None, description="The password of that user.")
+    smtp_starttls: bool = Field(True, description="Refuse to send mail without encryption.")
+    smtp_from: str = Field(
+        "traject@localhost", description="The address that mail of the service comes from."
+    )
+
+    def database(self, role: Role) -> str:
+        """The way into the database with the rights of ``traject_<role>`` and no others.
+
+        Raises BadSettings where no database is named.
+        """
+        given = {
+            "app": None,
+            "sequencer": self.postgres_sequencer_dsn,
+            "projector": self.postgres_projector_dsn,
+            "reader": self.postgres_reader_dsn,
+        }[role]
+        if given:
+            return given.get_secret_value()
+        return _in_role(_known(self.postgres_dsn, "TRAJECT_POSTGRES_DSN"), f"traject_{role}")
+
+    @property
+    def owner_database(self) -> str:
+        """The way into the database for changes of its schema."""
+        return _known(self.postgres_owner_dsn or self.postgres_dsn, "TRAJECT_POSTGRES_DSN")
+
+    @property
+    def temporal(self) -> str:
+        """Temporal's address; raises BadSettings where none is named."""
+        return _known(self.temporal_address, "TRAJECT_TEMPORAL_ADDRESS")
+
+    @property
+    def master_keys(self) -> Path:
+        """The file with the master keys."""
+        return self.master_key_file or self.data_folder / "master-keys.json"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether a server has to be started here."""
+        return self.postgres_dsn is None or self.temporal_address is None
+
+    def shown(self) -> dict[str, Any]:
+        """The settings as plain values, with everything secret masked."""
+        values: dict[str, Any] = self.model_dump(mode="json")
+        for name in type(self).model_fields:
+            secret = getattr(self, name)
+            if isinstance(secret, SecretStr):
+                values[name] = masked(secret) if name.endswith("_dsn") else "********"
+        return values
+
+
+def masked(dsn: SecretStr) -> str:
+    """A database address with its password masked; wholly masked when it is not a plain URL."""
+    try:
+        parts = urlsplit(dsn.get_secret_value())
+        host, port, user = parts.hostname, parts.port, parts.username
+    except ValueError:
+        return "********"
+    if not host or parts.query:
+        return "********"
+    place = f"{host}:{port}" if port else host
+    who = f"{user}:********@" if user else ""
+    return urlunsplit((parts.scheme, f"{who}{place}", parts.path, "", ""))
+
+
+def read_settings() -> Settings:
+    """The settings of this environment; raises BadSettings with all that is wrong with it."""
+    unknown = [name for name in os.environ if name.startswith(PREFIX) and not _is_known(name)]
+    if unknown:
+        fields = [PREFIX + field.upper() for field in Settings.model_fields]
+        near = difflib.get_close_matches(unknown[0], fields, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise BadSettings(f"{unknown[0]} is no setting.{meant} See docs/settings.md.")
+    try:
+        return Settings(_secrets_dir=os.environ.get(SECRETS))  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        raise BadSettings(
+            "\n".join(
+                f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}."
+                for fault in error.errors(include_input=False, include_url=False)
+            )
+        ) from None
+    except SettingsError as error:
+        raise BadSettings(f"{SECRETS}: {error}.") from None
+
+
+def _is_known(name: str) -> bool:
+    field = name.removeprefix(PREFIX).lower()
+    return field in Settings.model_fields or name == SECRETS or name.startswith(FAULTS)
+
+
+def _known(value: SecretStr | str | None, name: str) -> str:
+    if value is None:
+        raise BadSettings(
+            f"{name} is not set. Name a running server there, or use 'traject up',"
+            " which starts one of its own."
+        )
+    return value if isinstance(value, str) else value.get_secret_value()
+
+
+def _in_role(dsn: str, role: str) -> str:
+    """Settings in a DSN's query reach the server when the session starts, before any statement."""
+    parts = urlsplit(dsn)
+    if parts.username == role:
+        return dsn
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, f"role={role}"]))))
