@@ -6,17 +6,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.faults import Fault
-from events.event import Event
 from events.recording import Loaded, Opening, Recorded, Recording
-from events.settings import TenantSettings
 from events.store.errors import StoreError
+from events.store.store import Store
 from observability import RECORD_SECONDS, RECORDED, bound
 
 PAGE_EVENTS = 200
@@ -27,20 +26,6 @@ SHIFTABLE = frozenset({"test", "demo"})
 """The installations in which a process may be given another clock."""
 
 log = structlog.stdlib.get_logger("traject.recording")
-
-
-class Records(Protocol):
-    """What of the store is needed here."""
-
-    async def load(
-        self, tenant: str, stream: str, after: int = 0, limit: int | None = None
-    ) -> list[Event]: ...
-
-    async def settings(self, tenant: str) -> TenantSettings: ...
-
-    async def record(self, recording: Recording) -> Recorded: ...
-
-    async def find_command(self, tenant: str, command_id: str) -> Any: ...
 
 
 Opened = Callable[[str, Opening], Awaitable[None]]
@@ -54,7 +39,7 @@ class RecordingActivities:
 
     def __init__(
         self,
-        store: Records,
+        store: Store,
         installation: str = "production",
         *,
         opened: Opened | None = None,
@@ -78,12 +63,11 @@ class RecordingActivities:
                 non_retryable=True,
             )
         async with _reaching(tenant, stream):
-            events = await self._store.load(tenant, stream, after, PAGE_EVENTS + 1)
+            events = await self._store.load_json(tenant, stream, after, PAGE_EVENTS + 1)
             settings = await self._store.settings(tenant)
         page: list[dict[str, Any]] = []
         size = 0
-        for event in events[:PAGE_EVENTS]:
-            raw = event.json()
+        for raw in events[:PAGE_EVENTS]:
             size += len(str(raw))
             if page and size > PAGE_BYTES:
                 break

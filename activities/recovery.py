@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from temporalio.client import WorkflowHandle, WorkflowQueryFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from events.store.dossiers import OpenStream
+from events.store.store import Store
 from workflows.wire import (
     POKE,
     STATUS,
@@ -25,15 +26,6 @@ from workflows.wire import (
 
 PARALLEL = 4
 CALL = timedelta(seconds=10)
-
-OpenStream = tuple[str, str, str, int]
-"""(tenant, process, stream, version)"""
-
-
-class OpenStreams(Protocol):
-    """What of the store is needed here."""
-
-    def open_streams(self) -> AsyncIterator[OpenStream]: ...
 
 
 @dataclass
@@ -68,7 +60,7 @@ async def start(temporal: Temporal, ref: StreamRef) -> bool:
 
 
 async def recover(
-    store: OpenStreams,
+    store: Store,
     temporal: Temporal,
     processes: Collection[str],
     *,
@@ -97,7 +89,7 @@ async def recover(
         for _ in range(PARALLEL):
             lookers.create_task(look())
         async for stream in store.open_streams():
-            if stream[1] in processes:
+            if stream.process in processes:
                 await queue.put(stream)
         for _ in range(PARALLEL):
             await queue.put(None)
@@ -105,19 +97,19 @@ async def recover(
 
 
 async def _look_at(temporal: Temporal, stream: OpenStream, found: Recovery, check: bool) -> None:
-    tenant, process, name, version = stream
+    ref = StreamRef(tenant=stream.tenant, process=stream.process, stream=stream.stream)
     try:
-        if await start(temporal, StreamRef(tenant=tenant, process=process, stream=name)):
+        if await start(temporal, ref):
             found.started += 1
             return
         if not check:
             found.well += 1
             return
         handle: WorkflowHandle[object, object] = temporal.client.get_workflow_handle(
-            workflow_id(process, name)
+            workflow_id(stream.process, stream.stream)
         )
         status = await handle.query(STATUS, result_type=Status, rpc_timeout=CALL)
-        if status.version >= version:
+        if status.version >= stream.version:
             found.well += 1
             return
         await handle.signal(POKE, rpc_timeout=CALL)

@@ -51,7 +51,7 @@ COMMANDS_PER_RUN = 25
 """Waking a case replays its run; more commands than this make that slow (about 9 ms each)."""
 REST = timedelta(seconds=2)
 """How long a full run waits for a lull before it continues as new."""
-PARK = timedelta(hours=1)
+PARK = timedelta(days=1)
 """How long a deadline that could not be passed waits for its next try."""
 REDECISIONS = 20
 ACTIVITY_TIMEOUT = timedelta(seconds=5)
