@@ -57,7 +57,7 @@ class Cases(Connected):
         person: str,
         all_cases: bool,
         state: str | None = None,
-        open: bool | None = None,
+        open: bool | None = None,  # noqa: A002
         sort: str = "-updated_at",
         cursor: str | None = None,
         limit: int = 50,

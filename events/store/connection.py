@@ -74,5 +74,5 @@ class Connected:
     @asynccontextmanager
     async def _board(self, tenant: str) -> AsyncIterator[asyncpg.Connection]:
         async with self._pool.acquire() as connection:
-            await connection.work_for(tenant)  # pyright: ignore[reportAttributeAccessIssue]
+            await connection.work_for(tenant)
             yield connection  # pyright: ignore[reportReturnType]

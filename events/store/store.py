@@ -8,11 +8,12 @@ from events.store.connection import connect_pool
 from events.store.directory import Directory
 from events.store.keys import MasterKeys
 from events.store.notices import Notices
+from events.store.outbox import PostOffice
 from events.store.recorder import Recorder
 from events.store.streams import Facts
 
 
-class Store(Recorder, Cases, Directory, Notices, Attempts):
+class Store(Recorder, Cases, Directory, Notices, PostOffice, Attempts):
     """Everything the service keeps, seen by its application role."""
 
     @classmethod

@@ -15,14 +15,17 @@ create table traject.sequencer (
     one boolean primary key default true check (one),
     position bigint not null default 0,
     xid xid8 not null default '0',
-    place smallint not null default 0
+    place smallint not null default 0,
+    since timestamptz not null default '-infinity'
 ) with (fillfactor = 20);
 comment on table traject.sequencer is 'The last event that has a position.';
+comment on column traject.sequencer.since is
+    'What was stored before came from another cluster, whose transaction ids mean nothing here.';
 insert into traject.sequencer default values;
 
 grant select, insert on traject.position to traject_sequencer;
 grant select, update on traject.sequencer to traject_sequencer;
-grant select (tenant, stream, version, xid, place) on traject.event to traject_sequencer;
+grant select (tenant, stream, version, xid, place, stored_at) on traject.event to traject_sequencer;
 create policy every_board_sequencer on traject.position to traject_sequencer using (true) with check (true);
 create policy every_board_sequencer on traject.event for select to traject_sequencer using (true);
 
@@ -39,18 +42,21 @@ as $$
 declare
     v_xid xid8;
     v_place smallint;
+    v_since timestamptz;
 begin
-    select s.position, s.xid, s.place into last, v_xid, v_place
+    select s.position, s.xid, s.place, s.since into last, v_xid, v_place, v_since
       from traject.sequencer s;
+    given := 0;
+    -- Without this look every idle round would write.
     if not exists (
         select from traject.event e
          where (e.xid, e.place) > (v_xid, v_place)
            and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+           and e.stored_at >= v_since
     ) then
-        given := 0;
         return;
     end if;
-    select s.position, s.xid, s.place into last, v_xid, v_place
+    select s.position, s.xid, s.place, s.since into last, v_xid, v_place, v_since
       from traject.sequencer s for update;
     with fresh as (
         select e.tenant, e.stream, e.version, e.xid, e.place,
@@ -58,6 +64,7 @@ begin
           from traject.event e
          where (e.xid, e.place) > (v_xid, v_place)
            and e.xid < pg_snapshot_xmin(pg_current_snapshot())
+           and e.stored_at >= v_since
          order by e.xid, e.place
          limit p_limit
     ), written as (
@@ -66,6 +73,10 @@ begin
     )
     select f.nth, f.xid, f.place into given, v_xid, v_place
       from fresh f order by f.nth desc limit 1;
+    if not found then
+        given := 0;
+        return;
+    end if;
     last := last + given;
     update traject.sequencer s set position = last, xid = v_xid, place = v_place;
     perform pg_notify('traject_positions', last::text);

@@ -1,0 +1,33 @@
+-- name: boards
+select traject.boards_with_mail($1)
+
+-- name: take
+with due as (
+    select o.notice from traject.outbox o
+     where o.tenant = $1 and o.state in ('waiting', 'sending') and o.next_at <= $2
+     order by o.notice
+     limit $4
+       for update skip locked
+), taken as (
+    update traject.outbox o
+       set state = 'sending', attempts = o.attempts + 1, next_at = $3
+      from due
+     where o.notice = due.notice
+    returning o.notice, o.attempts
+)
+select t.attempts, n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_us,
+       s.process, s.open, n.person, p.name, p.email, p.language
+  from taken t
+  join traject.notice n on n.notice = t.notice and n.tenant = $1
+  join traject.stream s on s.tenant = n.tenant and s.stream = n.stream
+  left join traject.person p on p.tenant = n.tenant and p.person = n.person and p.active
+ order by n.notice
+
+-- name: settle
+update traject.outbox
+   set state = $3, problem = $4, next_at = coalesce($5, next_at),
+       settled_at = case when $3 = 'waiting' then null else $6::timestamptz end
+ where tenant = $1 and notice = $2
+
+-- name: counts
+select state, count(*) from traject.outbox where tenant = $1 group by state
