@@ -134,8 +134,8 @@ class Outcome:
     failures: list[str] = field(default_factory=list)
 
 
-def load(path: Path) -> Scenario:
-    """A scenario file. Raises BadScenario, OSError."""
+def load(path: Path, run: str = "") -> Scenario:
+    """A scenario file; ``run`` gives it a board of its own. Raises BadScenario, OSError."""
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506  a safe loader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -147,7 +147,7 @@ def load(path: Path) -> Scenario:
     if unknown:
         raise BadScenario(f"{path}: unknown calendar keys {sorted(unknown)}")
     settings = TenantSettings.model_validate({**(raw.get("settings") or {}), **calendar})
-    tenant = str(uuid5(NAMESPACE_URL, f"traject:scenario:{raw['scenario']}"))
+    tenant = str(uuid5(NAMESPACE_URL, f"traject:scenario:{raw['scenario']}:{run}"))
     people = {
         key: Person(key, str(uuid5(NAMESPACE_URL, f"{tenant}/{key}")), x["name"], tuple(x["roles"]))
         for key, x in raw["people"].items()
@@ -344,9 +344,9 @@ def _differences(want: Any, have: Any, path: str = "") -> list[str]:
     return [] if want == have else [f"{path}: expected {want!r}, got {have!r}"]
 
 
-async def run_file(path: Path, engine: Engine) -> Outcome:
+async def run_file(path: Path, engine: Engine, run: str = "") -> Outcome:
     """Runs one scenario file. Raises BadScenario, OSError."""
-    return await Run(load(path), engine).play()
+    return await Run(load(path, run), engine).play()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,0 +1,1 @@
+"""The whole product on servers of its own, for scenario runs, demonstrations, tests and figures."""
