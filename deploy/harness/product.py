@@ -1,4 +1,4 @@
-"""The whole product on servers of its own; each of its four processes can be killed and restarted."""
+"""The whole product on servers of its own; each of its four processes can be killed."""
 
 from __future__ import annotations
 
