@@ -49,7 +49,7 @@ RETRYABLE = frozenset(
 """What the server says while a run ends or continues as new under a command."""
 
 
-class Unavailable(Exception):  # noqa: N818 - a state of affairs, like Refused
+class Unavailable(Exception):
     """No answer in time. The command may have been taken; to repeat it is safe."""
 
 

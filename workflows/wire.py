@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.service import TLSConfig
@@ -120,3 +122,55 @@ async def connect(
         data_converter=sealed_converter(keys, tenants),
     )
     return Temporal(client, tenants, task_queue)
+
+
+class Reachable(Protocol):
+    """The settings that say where Temporal is."""
+
+    @property
+    def temporal(self) -> str: ...
+    @property
+    def temporal_namespace(self) -> str: ...
+    @property
+    def temporal_tls(self) -> bool: ...
+    @property
+    def temporal_tls_ca_file(self) -> Path | None: ...
+    @property
+    def temporal_tls_cert_file(self) -> Path | None: ...
+    @property
+    def temporal_tls_key_file(self) -> Path | None: ...
+    @property
+    def temporal_tls_server_name(self) -> str | None: ...
+    @property
+    def temporal_api_key(self) -> SecretStr | None: ...
+    @property
+    def task_queue(self) -> str: ...
+
+
+async def connect_by(
+    settings: Reachable, keys: KeySource, *, runtime: Runtime | None = None, lazy: bool = False
+) -> Temporal:
+    """As `connect`, by the settings of the installation; OSError for an unreadable TLS file."""
+    tls: TLSConfig | bool = settings.temporal_tls
+    if tls:
+        tls = TLSConfig(
+            server_root_ca_cert=_bytes(settings.temporal_tls_ca_file),
+            domain=settings.temporal_tls_server_name,
+            client_cert=_bytes(settings.temporal_tls_cert_file),
+            client_private_key=_bytes(settings.temporal_tls_key_file),
+        )
+    secret = settings.temporal_api_key
+    return await connect(
+        settings.temporal,
+        keys,
+        task_queue=settings.task_queue,
+        namespace=settings.temporal_namespace,
+        tls=tls,
+        api_key=secret.get_secret_value() if secret else None,
+        runtime=runtime,
+        lazy=lazy,
+    )
+
+
+def _bytes(path: Path | None) -> bytes | None:
+    return path.read_bytes() if path else None

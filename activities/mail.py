@@ -1,0 +1,62 @@
+"""Mail about notices: written in the reader's language and handed to a mail server."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from email.utils import formatdate, parseaddr
+
+import aiosmtplib
+from pydantic import SecretStr
+
+from activities.letters import letter
+from events.store.outbox import Mail
+
+TIMEOUT = 30.0
+
+
+class Post:
+    """A mail server; opens a connection for each mail, as notices are few."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        sender: str,
+        user: str | None = None,
+        password: SecretStr | None = None,
+        starttls: bool = True,
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._sender = sender
+        self._user = user
+        self._password = password
+        self._starttls = starttls
+
+    async def send(self, mail: Mail) -> None:
+        """Raises aiosmtplib's exceptions, or OSError, when the server did not take it."""
+        await aiosmtplib.send(
+            self.message(mail),
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password.get_secret_value() if self._password else None,
+            start_tls=self._starttls,
+            timeout=TIMEOUT,
+        )
+
+    def message(self, mail: Mail) -> EmailMessage:
+        """The mail as it travels. It says that something happened, and nothing of what."""
+        subject, text = letter(mail.notice.kind, mail.to.language, mail.to.name)
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = mail.to.email or ""
+        message["Subject"] = subject
+        message["Date"] = formatdate(mail.notice.recorded_at.timestamp(), usegmt=True)
+        domain = parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
+        message["Message-ID"] = f"<{mail.message_id}@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = mail.to.language
+        message.set_content(text)
+        return message

@@ -1,0 +1,347 @@
+"""The process that runs workflows, activities, sequencer and outbox: everything put together.
+
+``python worker.py`` reads the settings of the environment and runs until SIGTERM or SIGINT.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    PrometheusConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from activities.faults import fault_of_environment
+from activities.mail import Post
+from activities.recording import RecordingActivities
+from activities.recovery import recover, start
+from events.recording import Opening, Recording
+from events.store.errors import unreachable
+from events.store.keys import MasterKeys
+from events.store.outbox import relay
+from events.store.sequencer import Sequencer
+from events.store.store import Store
+from observability import UP, configure_logging, serve_probe
+from settings import BadSettings, Settings, read_settings
+from workflows.assessments.workflow import AssessmentProcess
+from workflows.registry import RULES
+from workflows.sandbox import sandboxed
+from workflows.supervision.workflow import SupervisionProcess
+from workflows.wire import (
+    STICKY_TIMEOUT,
+    StreamRef,
+    Temporal,
+    connect_by,
+    update_id,
+    workflow_id,
+)
+
+PROCESSES: Sequence[type] = (SupervisionProcess, AssessmentProcess)
+DRAIN = timedelta(seconds=3)
+"""Commands that were begun when the end was announced get this long to be answered."""
+PATIENCE = 1.0
+EMPTY_FOR = timedelta(days=1)
+SWEEP_EVERY = timedelta(hours=1)
+RECONCILE_AFTER = timedelta(minutes=2)
+RECONCILE_EVERY = timedelta(hours=24)
+RECONCILE_PAUSE = 0.2
+
+T = TypeVar("T")
+
+log = structlog.stdlib.get_logger("traject.worker")
+
+
+@dataclass
+class Parts:
+    """What runs in this process, and how it is."""
+
+    stop: asyncio.Event
+    how: dict[str, str] = field(default_factory=dict)
+
+    def says(self, part: str, how: str) -> None:
+        self.how[part] = how
+        UP.labels(part).set(1 if how == "ok" else 0)
+
+    async def keep(self, part: str, run: Callable[[], Awaitable[None]]) -> None:
+        """Run it until the end; one that fails is started again."""
+        while not self.stop.is_set():
+            self.says(part, "ok")
+            try:
+                await run()
+            except Exception as error:
+                self.says(part, "failing")
+                log.error("part failed", part=part, exc_info=error)
+                await self.rest(PATIENCE)
+
+    async def rest(self, seconds: float) -> bool:
+        """Wait so long, or until the end; says whether to go on."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)
+        return not self.stop.is_set()
+
+    async def reach(self, part: str, call: Callable[[], Awaitable[T]]) -> T:
+        """Try until it is there; raises Stopped when the end came first."""
+        while not self.stop.is_set():
+            try:
+                reached = await call()
+            except Exception as error:
+                if not (isinstance(error, RuntimeError) or unreachable(error)):
+                    raise
+                self.says(part, "away")
+                log.warning("not there yet", part=part, exc_info=error)
+                await self.rest(PATIENCE)
+            else:
+                self.says(part, "ok")
+                return reached
+        raise Stopped
+
+
+class Stopped(Exception):
+    """The end was announced before everything was there."""
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Run until ``stop`` is set, or SIGTERM or SIGINT comes; then drain and close in order.
+
+    Raises BadSettings when database and settings contradict each other, and whatever makes
+    Temporal's worker give up for good.
+    """
+    parts = Parts(stop or _stopped_by_signals())
+    core_port = _free_port()
+    runtime = _runtime(core_port, settings.log_level)
+    async with AsyncExitStack() as opened:
+        with suppress(Stopped):
+            store = await parts.reach("postgres", lambda: _open_store(settings))
+            opened.push_async_callback(store.close)
+            await _same_installation(store, settings)
+            temporal = await parts.reach(
+                "temporal", lambda: connect_by(settings, store.dossier_key, runtime=runtime)
+            )
+            await _run_parts(settings, parts, store, temporal, core_port)
+
+
+async def _run_parts(
+    settings: Settings, parts: Parts, store: Store, temporal: Temporal, core_port: int
+) -> None:
+    sequencer = Sequencer(settings.database("sequencer"))
+    store.on_recorded = sequencer.wake
+    probe = await serve_probe(
+        settings.worker_host,
+        settings.worker_port,
+        lambda: _health(parts, store, temporal),
+        lambda: _core_metrics(core_port),
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop)))
+        group.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store)))
+        group.create_task(parts.keep("housekeeping", lambda: _keep_house(parts, store, temporal)))
+        try:
+            async with _worker(settings, parts, store, temporal):
+                port = probe.sockets[0].getsockname()[1]
+                log.info("worker runs", probe=f"{settings.worker_host}:{port}")
+                await parts.stop.wait()
+                log.info("worker drains")
+        finally:
+            parts.stop.set()
+            probe.close()
+    log.info("worker ends")
+
+
+def _worker(settings: Settings, parts: Parts, store: Store, temporal: Temporal) -> Worker:
+    async def opened(tenant: str, opening: Opening) -> None:
+        await start(
+            temporal, StreamRef(tenant=tenant, process=opening.process, stream=opening.stream)
+        )
+
+    async def completed(recording: Recording) -> None:
+        handle = temporal.client.get_workflow_handle(
+            workflow_id(recording.process, recording.stream)
+        )
+        update = update_id(recording.command_id, recording.content_hash)
+        await handle.get_update_handle(update).result()
+
+    async def gave_up(error: BaseException) -> None:
+        log.error("worker gives up", exc_info=error)
+        parts.stop.set()
+
+    reach = RecordingActivities(
+        store,
+        settings.installation,
+        opened=opened,
+        completed=completed,
+        fault=fault_of_environment(settings.installation),
+    )
+    return Worker(
+        temporal.client,
+        task_queue=temporal.task_queue,
+        workflows=list(PROCESSES),
+        activities=[reach.load, reach.record, reach.recall],
+        workflow_runner=sandboxed(PROCESSES),
+        max_cached_workflows=settings.max_cached_workflows,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        graceful_shutdown_timeout=DRAIN,
+        on_fatal_error=gave_up,
+    )
+
+
+# -- the parts -----------------------------------------------------------------------------------
+
+
+async def _open_store(settings: Settings) -> Store:
+    return await Store.connect(
+        settings.database("app"),
+        MasterKeys.load(settings.master_keys),
+        {name: rules.story.facts for name, rules in RULES.items()},
+        max_size=settings.postgres_connections,
+    )
+
+
+async def _same_installation(store: Store, settings: Settings) -> None:
+    marked = await store.installation()
+    if marked != settings.installation:
+        raise BadSettings(
+            f"The database is marked as {marked}, but TRAJECT_INSTALLATION says"
+            f" {settings.installation}. Point to the right database, or correct the setting."
+        )
+
+
+async def _mail(settings: Settings, parts: Parts, store: Store) -> None:
+    """Without a mail server all mail stays in the outbox, where the demo shows it."""
+    if settings.smtp_host is None:
+        await parts.stop.wait()
+        return
+    post = Post(
+        settings.smtp_host,
+        settings.smtp_port,
+        sender=settings.smtp_from,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+        starttls=settings.smtp_starttls,
+    )
+    await relay(store, post.send, lambda: datetime.now(UTC), parts.stop)
+
+
+async def _keep_house(parts: Parts, store: Store, temporal: Temporal) -> None:
+    """Sweeps dossiers that never began, and once a day makes sure that every open case runs."""
+    next_look = datetime.now(UTC) + RECONCILE_AFTER
+    while await parts.rest(min(SWEEP_EVERY, RECONCILE_AFTER).total_seconds()):
+        await store.sweep_empty(EMPTY_FOR)
+        if datetime.now(UTC) >= next_look:
+            next_look = datetime.now(UTC) + RECONCILE_EVERY
+            found = await recover(store, temporal, set(RULES), pause=RECONCILE_PAUSE)
+            log.info("open cases looked at", **vars(found))
+
+
+# -- what operators see --------------------------------------------------------------------------
+
+
+async def _health(parts: Parts, store: Store, temporal: Temporal) -> dict[str, Any]:
+    async def there(part: str, call: Callable[[], Awaitable[object]]) -> None:
+        try:
+            async with asyncio.timeout(2):
+                await call()
+            parts.says(part, "ok")
+        except (OSError, TimeoutError, RPCError) as error:
+            parts.says(part, "away")
+            log.warning("not there", part=part, exc_info=error)
+        except Exception as error:
+            if not unreachable(error):
+                raise
+            parts.says(part, "away")
+
+    await asyncio.gather(
+        there("postgres", store.installation),
+        there("temporal", temporal.client.service_client.check_health),
+    )
+    return dict(parts.how)
+
+
+def _runtime(core_port: int, level: str) -> Runtime:
+    forwarding = LogForwardingConfig(
+        logging.getLogger("temporal"),
+        append_target_to_name=False,
+        prepend_target_on_message=False,
+        append_log_fields_to_message=False,
+    )
+    core_level = "INFO" if level == "debug" else "WARN"
+    return Runtime(
+        telemetry=TelemetryConfig(
+            logging=LoggingConfig(TelemetryFilter(core_level, "ERROR"), forwarding=forwarding),
+            metrics=PrometheusConfig(
+                bind_address=f"127.0.0.1:{core_port}",
+                durations_as_seconds=True,
+                counters_total_suffix=True,
+                unit_suffix=True,
+            ),
+        )
+    )
+
+
+async def _core_metrics(port: int) -> bytes:
+    """The figures of Temporal's own part of this process, which it serves on its own port."""
+    try:
+        async with asyncio.timeout(2):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+    except (OSError, TimeoutError):
+        return b""
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _stopped_by_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
+
+
+def main() -> int:
+    """Returns the exit code: 0 after an orderly end, 2 for settings that cannot be, else 1."""
+    import uvloop
+
+    try:
+        settings = read_settings()
+        configure_logging(settings.log_level)
+        uvloop.run(run_worker(settings))
+    except BadSettings as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    except Exception as error:
+        log.error("worker failed", exc_info=error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The interpreter's own end aborts now and then while Temporal's threads still run.
+    os._exit(code)
