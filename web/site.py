@@ -19,23 +19,21 @@ if TYPE_CHECKING:
     from web.gateway import Gateway
 
 Installation = Literal["production", "test", "demo"]
+DEMO_BOARD = "3d5c9d8e-0f4b-5a7c-8e61-6a1d2b7c4f90"
+"""The board whose people may be chosen on the sign-in page of a demo installation."""
 ALL_CASES = frozenset({"hr", "coordinator", "auditor"})
 """Roles that act for every case of their board (contract 1, Persons)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Store, gateway and processes of one installation.
-
-    ``demo_board`` is the board whose people may be chosen on the demo's sign-in page.
-    """
+    """Store, gateway and processes of one installation."""
 
     store: Store
     gateway: Gateway
     rules: Mapping[str, Rules[Any]]
     dossiers: Dossiers
     installation: Installation = "production"
-    demo_board: str | None = None
     latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
 
     async def settings(self, tenant: str) -> TenantSettings:

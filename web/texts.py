@@ -83,9 +83,7 @@ def choose(header: str | None, own: str | None = None) -> Language:
             quality = float(weight.strip().removeprefix("q=")) if weight else 1.0
         except ValueError:
             quality = 0.0
-        for known in LANGUAGES:
-            if tag == known and quality > 0:
-                wanted.append((-quality, place, known))
+        wanted.extend((-quality, place, one) for one in LANGUAGES if tag == one and quality > 0)
     if wanted:
         return min(wanted)[2]
     for known in LANGUAGES:

@@ -10,13 +10,13 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from fastapi import FastAPI
+from temporalio.worker import Worker
 
 from activities.recording import RecordingActivities
 from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
 from events.store.store import Store
-from fastapi import FastAPI
-from temporalio.worker import Worker
 from tests.conftest import Database
 from tests.skipping import SkippingTemporal
 from web.api.app import create_app

@@ -31,8 +31,12 @@ async def test_the_same_call_again_gives_the_first_answer_and_adds_nothing(board
     assert (again.status_code, again.json()) == (first.status_code, first.json())
     stream = first.json()["id"]
     given = {"hourly_rate": "118.00"}
-    once = await board.give(stream, "AcceptRequest", given, "coordinator", key=(other := str(uuid4())))
-    await board.done(stream, "AssignAdvisor", {"advisor": board.people["advisor"].id}, "coordinator")
+    once = await board.give(
+        stream, "AcceptRequest", given, "coordinator", key=(other := str(uuid4()))
+    )
+    await board.done(
+        stream, "AssignAdvisor", {"advisor": board.people["advisor"].id}, "coordinator"
+    )
     twice = await board.give(stream, "AcceptRequest", given, "coordinator", key=other)
     assert (once.status_code, once.json()) == (twice.status_code, twice.json())
     assert (await board.get(f"/supervision/{stream}")).json()["version"] == 3
@@ -52,7 +56,9 @@ async def test_another_command_under_a_used_number_is_refused(board: Board) -> N
     for answer in (
         await board.open(key=key, school="De Kompas"),
         await board.open("client", key=key),
-        await board.give(stream_id(board.tenant, key), "Suspend", {"category": "leave"}, "hr", key=key),
+        await board.give(
+            stream_id(board.tenant, key), "Suspend", {"category": "leave"}, "hr", key=key
+        ),
     ):
         assert answer.status_code == 409
         assert answer.json()["code"] == "command.id_reused"
@@ -96,7 +102,9 @@ async def test_a_refused_command_can_be_given_again_under_its_number(board: Boar
     scope = {"visits": 4}
     assert (await board.give(stream, "EstimateScope", scope, key=key)).status_code == 403
     await board.done(stream, "AcceptRequest", {"hourly_rate": "118.00"}, "coordinator")
-    await board.done(stream, "AssignAdvisor", {"advisor": board.people["advisor"].id}, "coordinator")
+    await board.done(
+        stream, "AssignAdvisor", {"advisor": board.people["advisor"].id}, "coordinator"
+    )
     assert (await board.give(stream, "EstimateScope", scope, key=key)).status_code == 200
 
 

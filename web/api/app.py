@@ -38,8 +38,6 @@ def create_app(
     gateway: Gateway,
     rules: Mapping[str, Rules[Any]],
     settings: WebSettings,
-    *,
-    demo_board: str | None = None,
 ) -> FastAPI:
     """The application over an open store and gateway; who made those closes them.
 
@@ -53,7 +51,6 @@ def create_app(
         rules=rules,
         dossiers=Dossiers(store, rules),
         installation=settings.installation,
-        demo_board=demo_board,
     )
     described = document(rules)
     app.openapi = lambda: described

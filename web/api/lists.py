@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 LIMIT = 25
 LIMIT_MAX = 100
+NEWEST_CHANGE = "-updated_at"
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at")
 _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
@@ -38,7 +39,7 @@ class Query:
 
     state: str | None = None
     open: bool | None = None
-    sort: str = "-updated_at"
+    sort: str = NEWEST_CHANGE
     cursor: str | None = None
     limit: int = LIMIT
 
@@ -53,7 +54,7 @@ def query_of(request: Request) -> Query:
     text = given.get("open")
     if text not in wanted:
         raise invalid("open", "enum")
-    sort = given.get("sort", Query.sort)
+    sort = given.get("sort", NEWEST_CHANGE)
     if sort not in SORTS:
         raise invalid("sort", "enum")
     limit = given.get("limit", str(LIMIT))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 import structlog
 from fastapi import Request
@@ -164,15 +165,34 @@ def as_problem(fault: Exception, request: Request) -> Problem:
     if isinstance(fault, Erased):
         return Problem("case.erased")
     if isinstance(fault, Unavailable) or unreachable(fault):
-        _log.warning("out of reach", kind=type(fault).__name__)
+        _log.warning("out of reach", **_about(fault, request))
         return Problem("service.unavailable")
+    _log.error("unexpected fault", **_about(fault, request))
+    return Problem("server.error")
+
+
+def _about(fault: Exception, request: Request) -> dict[str, str | None]:
+    """Where it happened and to which case, without a word of what was in it."""
     where = fault.__traceback__
     while where and where.tb_next:
         where = where.tb_next
     place = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
-    route = request.scope.get("traject.route", "")
-    _log.error("unexpected fault", kind=type(fault).__name__, place=place, route=route)
-    return Problem("server.error")
+    person = request.scope.get("traject.person")
+    return {
+        "kind": type(fault).__name__,
+        "place": place,
+        "tenant": person and person.tenant,
+        "stream": uuid_or_none(request.path_params.get("id")),
+        "command_id": uuid_or_none(request.headers.get("idempotency-key")),
+    }
+
+
+def uuid_or_none(text: str | None) -> str | None:
+    """The id in its one spelling; None for anything else, so that it can stand in a log."""
+    try:
+        return str(UUID(text)) if text else None
+    except ValueError:
+        return None
 
 
 _log = structlog.get_logger("web")

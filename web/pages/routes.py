@@ -28,7 +28,7 @@ from web.pages.session import (
 )
 from web.pages.wording import Wording, persons_in
 from web.reading import log_reading, read_case
-from web.site import Site, site_of
+from web.site import DEMO_BOARD, Site, site_of
 from web.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -93,9 +93,7 @@ async def start(request: Request) -> Response:
 
 async def _demo_people(site: Site) -> dict[str, PersonRow]:
     """Everybody of the demo's board, by name."""
-    if site.demo_board is None:
-        return {}
-    return {person.id: person for person in await site.store.everyone(site.demo_board)}
+    return {person.id: person for person in await site.store.everyone(DEMO_BOARD)}
 
 
 async def sign_in(request: Request) -> Response:

@@ -1,0 +1,150 @@
+"""Runs the web application until it is told to stop, and lets running calls finish."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+from temporalio.service import TLSConfig
+
+from events.store.keys import MasterKeys
+from events.store.store import Store
+from web.api.app import create_app
+from web.gateway import Gateway
+from workflows.registry import RULES
+from workflows.wire import connect
+
+if TYPE_CHECKING:
+    from settings import Settings
+
+GRACE_SECONDS = 3
+"""How long a running call may take when the server stops."""
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are for whoever runs the process."""
+        yield
+
+
+async def serve(
+    settings: Settings,
+    *,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[int], None] | None = None,
+) -> None:
+    """The web application on ``http_host:http_port`` until ``stop`` is set.
+
+    Without ``stop`` it ends at SIGTERM or SIGINT. ``ready`` is told the port once calls are
+    taken. Raises OSError when the port is taken or PostgreSQL is away at the start; while either
+    server is away later, and Temporal also at the start, calls are answered with 503.
+    """
+    listener = socket.create_server(
+        (settings.http_host, settings.http_port),
+        family=socket.AF_INET6 if ":" in settings.http_host else socket.AF_INET,
+        backlog=512,
+    )
+    with contextlib.closing(listener):
+        facts = {process: rules.story.facts for process, rules in RULES.items()}
+        store = await Store.connect(
+            settings.database("app"),
+            MasterKeys.load(settings.master_keys),
+            facts,
+            max_size=settings.postgres_connections,
+        )
+        try:
+            gateway = await _gateway(store, settings)
+            app = create_app(store, gateway, RULES, settings)
+            await run(app, listener, stop or _signalled(), ready)
+        finally:
+            store_closed = asyncio.ensure_future(store.close())
+            await asyncio.wait([store_closed], timeout=GRACE_SECONDS)
+
+
+async def _gateway(store: Store, settings: Settings) -> Gateway:
+    key = settings.temporal_api_key
+    temporal = await connect(
+        settings.temporal,
+        store.dossier_key,
+        task_queue=settings.task_queue,
+        namespace=settings.temporal_namespace,
+        tls=_tls(settings),
+        api_key=key.get_secret_value() if key else None,
+        lazy=True,
+    )
+    return Gateway(store, temporal)
+
+
+def _tls(settings: Settings) -> TLSConfig | bool:
+    files = (
+        settings.temporal_tls_ca_file,
+        settings.temporal_tls_cert_file,
+        settings.temporal_tls_key_file,
+    )
+    if not any(files) and settings.temporal_tls_server_name is None:
+        return settings.temporal_tls
+    authority, certificate, key = (file.read_bytes() if file else None for file in files)
+    return TLSConfig(
+        server_root_ca_cert=authority,
+        domain=settings.temporal_tls_server_name,
+        client_cert=certificate,
+        client_private_key=key,
+    )
+
+
+async def run(
+    app: FastAPI,
+    listener: socket.socket,
+    stop: asyncio.Event,
+    ready: Callable[[int], None] | None = None,
+) -> None:
+    """An application on an open socket until ``stop`` is set."""
+    # No access log: addresses hold case ids, and who looked is kept in the log of reads.
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = _Server(config)
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+    listening = asyncio.ensure_future(server.listening.wait())
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([serving, listening], return_when=asyncio.FIRST_COMPLETED)
+        if listening.done() and ready is not None:
+            ready(listener.getsockname()[1])
+        await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        listening.cancel()
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+
+
+def _signalled() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
