@@ -1,0 +1,271 @@
+"""The ``traject`` command: starts the parts of the product and answers for it on a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+from collections.abc import Coroutine
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from settings import BadSettings, Settings, read_settings
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+
+app = typer.Typer(
+    help="Traject: supervision trajectories in schools, from request to closing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+scenario_app = typer.Typer(
+    help="Executable stories: every step checked.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(scenario_app, name="scenario")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+
+
+class Engine(StrEnum):
+    """What a scenario runs on."""
+
+    PURE = "pure"
+    TEMPORAL = "temporal"
+
+
+@app.command()
+def up(
+    demo: Annotated[bool, typer.Option("--demo", help="With example people and cases.")] = False,
+    port: Annotated[
+        int | None, typer.Option(help="The port of the web part (default 8000).")
+    ] = None,
+) -> None:
+    """Start everything on this machine, and stop it all with Ctrl-C.
+
+    PostgreSQL and Temporal are started too, unless TRAJECT_POSTGRES_DSN and
+    TRAJECT_TEMPORAL_ADDRESS point to running ones. Data is kept between starts.
+    """
+    from deploy.up import Up, run
+
+    changes: dict[str, Any] = {"installation": "demo"} if demo else {}
+    if port is not None:
+        changes["http_port"] = port
+    settings = _settings(**changes)
+
+    async def ready(running: Up) -> None:
+        if running.is_demo:
+            from deploy.demo.seed import seed
+
+            people = await seed(running)
+        else:
+            people = []
+        typer.echo(_welcome(running.url, running.temporal_ui, str(running.home.folder), people))
+
+    _run(run(settings, typer.echo, ready))
+
+
+@app.command()
+def worker() -> None:
+    """Run the processes: workflows, activities, the sequencer and the outbox."""
+    from observability import configure_logging
+    from worker import run_worker
+
+    settings = _settings()
+    configure_logging(settings.log_level)
+    _run(run_worker(settings), fast=True)
+
+
+@app.command()
+def web() -> None:
+    """Serve the API and the pages."""
+    from observability import configure_logging
+    from web.serve import serve
+
+    settings = _settings()
+    configure_logging(settings.log_level)
+    _run(serve(settings), fast=True)
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database to the schema of this version."""
+    from events.store.migrate import mark_installation
+    from events.store.migrate import migrate as apply
+
+    settings = _settings()
+
+    async def work() -> list[str]:
+        applied = await apply(settings.owner_database)
+        await mark_installation(settings.owner_database, settings.installation)
+        return applied
+
+    applied = _run(work())
+    if as_json:
+        typer.echo(json.dumps({"applied": applied}))
+        return
+    for name in applied:
+        typer.echo(f"applied {name}")
+    typer.echo("The schema is up to date.")
+
+
+@scenario_app.command("run")
+def scenario_run(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)
+    ],
+    engine: Annotated[
+        Engine, typer.Option(help="pure: the rules in memory; temporal: the whole product.")
+    ] = Engine.PURE,
+    as_json: AsJson = False,
+) -> None:
+    """Run scenario files; each step that fails gets a line, and a last line counts them."""
+    from deploy.scenario_run import play
+
+    outcomes = _run(play(files, engine.value))
+    failures = [line for outcome in outcomes for line in outcome.failures]
+    passed = sum(outcome.passed for outcome in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
+    if as_json:
+        typer.echo(json.dumps({"passed": passed, "failed": failed, "failures": failures}, indent=2))
+    else:
+        for line in failures:
+            typer.echo(line)
+        typer.echo(f"{passed} passed, {failed} failed")
+    _end(FAILED if failed else OK)
+
+
+@app.command()
+def recover(as_json: AsJson = False) -> None:
+    """Give every open case its process back, after Temporal lost what it knew."""
+    from deploy.recovery import recover_all
+
+    report = _run(recover_all(_settings(), progress=not as_json and sys.stderr.isatty()))
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        typer.echo(", ".join(f"{count} {what}" for what, count in report.items()))
+    _end(FAILED if report.get("failed") else OK)
+
+
+@app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def bench(
+    figures: Annotated[
+        list[str] | None, typer.Argument(metavar="[FIGURE...]", help="All, when none is named.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the figures, each beside its yardstick (needs a checkout: './dev bench')."""
+    home = Path(__file__).parent
+    if not (home / "tests" / "benchmarks").is_dir():
+        _fail("The benchmarks come with a checkout, not with an installation.")
+    words = [*(figures or []), *(["--json"] if as_json else [])]
+    os.chdir(home)
+    os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks", *words])  # noqa: S606
+
+
+@app.command()
+def config(as_json: AsJson = False) -> None:
+    """Show the settings as this environment gives them, secrets masked."""
+    shown = _settings().shown()
+    if as_json:
+        typer.echo(json.dumps(shown, indent=2))
+        return
+    for name, value in shown.items():
+        typer.echo(f"{name} = {'' if value is None else value}")
+
+
+def _settings(**changes: Any) -> Settings:
+    settings = read_settings()
+    if not changes:
+        return settings
+    explicit = settings.model_dump(include=settings.model_fields_set)
+    return Settings.model_validate({**explicit, **changes})
+
+
+def _welcome(url: str, ui: str | None, folder: str, people: list[Any]) -> str:
+    lines = ["", f"Traject is running:  {url}"]
+    if ui:
+        lines.append(f"Temporal's own UI:   {ui}")
+    lines.append(f"Data and logs:       {folder}")
+    if people:
+        lines += ["", f"Sign in at {url} by choosing a person, or call the API with a token:", ""]
+        width = max(len(person.name) for person in people)
+        roles = max(len(", ".join(person.roles)) for person in people)
+        lines += [
+            f"  {person.name:<{width}}  {', '.join(person.roles):<{roles}}  {person.token}"
+            for person in people
+        ]
+    return "\n".join([*lines, "", "Ctrl-C stops everything."])
+
+
+def _run(work: Coroutine[Any, Any, Any], *, fast: bool = False) -> Any:
+    if fast:
+        import uvloop
+
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(work)
+    return asyncio.run(work)
+
+
+def _fail(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    _end(FAILED)
+
+
+def _end(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Temporal's library now and then aborts CPython 3.11 while the interpreter is torn down.
+    os._exit(code)
+
+
+def main() -> NoReturn:
+    """Run one command; what goes wrong becomes a sentence and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except KeyboardInterrupt:
+        _end(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the terminal gets a sentence, whatever it was
+        if os.environ.get("TRAJECT_LOG_LEVEL") == "debug":
+            traceback.print_exc()
+        typer.echo(_sentence(error), err=True)
+        _end(getattr(error, "exit_code", FAILED))
+    _end(code if isinstance(code, int) else OK)
+
+
+def _sentence(error: BaseException) -> str:
+    import asyncpg
+
+    from deploy.embedded.supervisor import StartFailed
+    from events.store.migrate import MigrationRefused
+    from workflows.scenarios import BadScenario
+
+    if isinstance(error, BaseExceptionGroup):
+        return _sentence(error.exceptions[0])
+    format_message = getattr(error, "format_message", None)
+    if format_message is not None:
+        context = getattr(error, "ctx", None)
+        usage = f"{context.get_usage()}\n" if context else ""
+        return f"{usage}{format_message()}"
+    if isinstance(error, BadSettings | StartFailed | MigrationRefused | BadScenario):
+        return str(error)
+    if isinstance(error, asyncpg.PostgresError):
+        return f"PostgreSQL refuses: {error}."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'The system'}: {error.strerror or error}."
+    return (
+        f"This should not have happened: {type(error).__name__}: {error}."
+        " TRAJECT_LOG_LEVEL=debug shows where."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Example people and cases, all invented, carried to their states by real commands."""

@@ -1,0 +1,116 @@
+"""Fills the demo at its first start: people with a way in, and cases led by real commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deploy.demo.examples import Example, Step, cases, people
+from deploy.embedded.supervisor import StartFailed
+from deploy.home import write_private
+from web.site import DEMO_BOARD
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from deploy.up import Up
+
+ANSWER_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """An example person and the personal token that lets the API know them."""
+
+    name: str
+    roles: tuple[str, ...]
+    token: str
+
+
+async def seed(up: Up) -> list[Guest]:
+    """Make what is missing; the example people. Safe to repeat, also after half of it.
+
+    Raises StartFailed when the product does not take an example's command.
+    """
+    tokens = up.home.folder / "tokens"
+    tokens.mkdir(mode=0o700, exist_ok=True)
+    everyone = people()
+    if not all((tokens / person.key).exists() for person in everyone):
+        await _settle(up, everyone, tokens)
+    known = {person.key: (tokens / person.key).read_text().strip() for person in everyone}
+    await _lead_cases(up, known)
+    return [Guest(person.name, person.roles, known[person.key]) for person in everyone]
+
+
+async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
+    from events.settings import TenantSettings
+    from events.store.keys import MasterKeys
+    from events.store.store import Store
+
+    keys = MasterKeys.load(Path(up.environment["MASTER_KEY_FILE"]))
+    store = await Store.connect(f"{up.owner_dsn}?role=traject_app", keys, {})
+    try:
+        await store.save_settings(DEMO_BOARD, TenantSettings())
+        for person in everyone:
+            await store.add_person(
+                DEMO_BOARD,
+                person.name,
+                f"{person.key}@voorbeeld.example",
+                language=person.language,
+                roles=person.roles,
+                person=person.id,
+            )
+            token = await store.issue_token(DEMO_BOARD, person.id)
+            write_private(tokens / person.key, token)
+    finally:
+        await store.close()
+
+
+async def _lead_cases(up: Up, tokens: Mapping[str, str]) -> None:
+    """The cases not yet led; the first day is kept, so that a repeat says the same."""
+    kept = up.home.folder / "examples.json"
+    if kept.exists():
+        done = json.loads(kept.read_text())
+    else:
+        done = {"today": date.today().isoformat(), "cases": {}}  # noqa: DTZ011 - the reader's day
+        write_private(kept, json.dumps(done))
+    missing = {
+        name: steps
+        for name, steps in cases(date.fromisoformat(done["today"])).items()
+        if name not in done["cases"]
+    }
+    if not missing:
+        return
+    import httpx2
+
+    async with httpx2.AsyncClient(base_url=up.url, timeout=ANSWER_SECONDS) as http:
+        for name, steps in missing.items():
+            up.say(f"Example {name}: {len(steps)} commands")
+            done["cases"][name] = await _lead(http, steps, tokens)
+            write_private(kept, json.dumps(done))
+
+
+async def _lead(http: httpx2.AsyncClient, steps: list[Step], tokens: Mapping[str, str]) -> str:
+    stream = ""
+    for step in steps:
+        body: dict[str, Any] = step.data
+        path = f"/api/v1/supervision/{stream}/commands/{step.command}"
+        if not stream:
+            path = "/api/v1/supervision"
+            body = {"command": step.command, "data": step.data}
+        headers = {
+            "Authorization": f"Bearer {tokens[step.by]}",
+            "Idempotency-Key": step.command_id,
+        }
+        answer = await http.post(path, json=body, headers=headers)
+        if answer.status_code not in (200, 201):
+            raise StartFailed(
+                f"The example's {step.command} was answered {answer.status_code}: {answer.text}",
+                "Set the demo's data folder aside to begin anew.",
+            )
+        stream = answer.json()["id"]
+    return stream
