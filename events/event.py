@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+Role = Literal["hr", "client", "teacher", "manager", "advisor", "coordinator", "auditor", "board"]
+"""What somebody may be at a board; one person may be several."""
 
 PROCESS_ROLE = "process"
 """The role under which a passed deadline acts; its actor has no person."""

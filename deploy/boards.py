@@ -1,0 +1,109 @@
+"""Boards, their people and their tokens, for whoever looks after an installation."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+
+from events.event import Role
+from events.holidays import closed_days
+from events.settings import TenantSettings
+from events.store.keys import MasterKeys
+from events.store.store import Store
+from settings import Settings
+
+ROLES: tuple[str, ...] = get_args(Role)
+
+
+class BadBoard(ValueError):
+    """What was asked of a board cannot be; the text says why."""
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Store]:
+    """The store of this installation, as the service's own role."""
+    store = await Store.connect(
+        settings.database("app"), MasterKeys.load(settings.master_keys), {}, max_size=2
+    )
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def add_board(settings: Settings, region: str, timezone: str, holidays: Path) -> str:
+    """A new board with the region's holidays; its id."""
+    board = str(uuid4())
+    days = closed_days(region, holidays)
+    try:
+        wanted = TenantSettings(region=region, timezone=timezone, closed=days)
+    except (ValidationError, KeyError) as error:
+        raise BadBoard(f"There is no time zone {timezone}.") from error
+    async with opened(settings) as store:
+        await store.save_settings(board, wanted)
+    return board
+
+
+async def show_board(settings: Settings, board: str) -> dict[str, Any]:
+    """A board's settings as plain values."""
+    async with opened(settings) as store:
+        return (await store.settings(_id(board))).model_dump(mode="json", by_alias=True)
+
+
+async def change_board(settings: Settings, board: str, changes: dict[str, Any]) -> int:
+    """Keeps the changed settings as the board's next version; its number. Raises BadBoard."""
+    async with opened(settings) as store:
+        current = (await store.settings(_id(board))).model_dump(mode="json", by_alias=True)
+        try:
+            wanted = TenantSettings.model_validate({**current, **changes})
+        except ValidationError as error:
+            fault = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in fault["loc"])
+            raise BadBoard(f"{where}: {fault['msg']}.") from error
+        return (await store.save_settings(board, wanted)).version
+
+
+async def add_person(
+    settings: Settings, board: str, name: str, roles: list[str], email: str | None, language: str
+) -> dict[str, str]:
+    """A person with a first token, which is shown this once. Raises BadBoard."""
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise BadBoard(f"There is no role {unknown[0]}; there are {', '.join(ROLES)}.")
+    if language not in ("nl", "en"):
+        raise BadBoard("The language is nl or en.")
+    async with opened(settings) as store:
+        person = await store.add_person(_id(board), name, email, language=language, roles=roles)
+        return {"person": person.id, "token": await store.issue_token(board, person.id)}
+
+
+async def everyone(settings: Settings, board: str) -> list[dict[str, Any]]:
+    """The board's people, without tokens."""
+    async with opened(settings) as store:
+        rows = await store.everyone(_id(board))
+    return [{"person": row.id, "name": row.name, "roles": list(row.roles)} for row in rows]
+
+
+async def issue_token(settings: Settings, board: str, person: str) -> str:
+    """A further token for a person. Raises UnknownPerson."""
+    async with opened(settings) as store:
+        return await store.issue_token(_id(board), _id(person))
+
+
+async def revoke_token(settings: Settings, token: str) -> None:
+    """Ends a token at once. Raises BadBoard when there is no such token."""
+    async with opened(settings) as store:
+        if not await store.revoke(token):
+            raise BadBoard("That token is not known, or was ended before.")
+
+
+def _id(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise BadBoard(f"{text} is not an id.") from None
