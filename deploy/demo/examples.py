@@ -10,8 +10,6 @@ from uuid import UUID, uuid5
 
 import yaml
 
-from web.site import DEMO_BOARD
-
 FOLDER = Path(__file__).parent
 SATURDAY = 5
 
@@ -21,7 +19,6 @@ class Example:
     """A person of the example board."""
 
     key: str
-    id: str
     name: str
     roles: tuple[str, ...]
     language: str
@@ -41,30 +38,25 @@ def people() -> list[Example]:
     """Everyone of the example board, in the order of the file."""
     raw = yaml.safe_load((FOLDER / "people.yaml").read_text(encoding="utf-8"))
     return [
-        Example(key, person_id(key), it["name"], tuple(it["roles"]), it.get("language", "nl"))
+        Example(key, it["name"], tuple(it["roles"]), it.get("language", "nl"))
         for key, it in raw.items()
     ]
 
 
-def cases(today: date) -> dict[str, list[Step]]:
-    """The steps of each example case, by the name of its file."""
-    return {file.stem: _steps(file, today) for file in sorted((FOLDER / "cases").glob("*.yaml"))}
+def case_names() -> list[str]:
+    """The example cases, in the order in which they are led."""
+    return sorted(file.stem for file in (FOLDER / "cases").glob("*.yaml"))
 
 
-def person_id(key: str) -> str:
-    """The id of an example person: the same in every demo."""
-    return str(uuid5(UUID(DEMO_BOARD), f"person/{key}"))
+def steps(case: str, today: date) -> list[Step]:
+    """The commands of an example case. Its text has three words of its own:
 
+    ``!person KEY`` is that person's id, ``!day N`` the working day on or before N days from
+    today, ``!at N HH:MM`` a time on that day.
+    """
 
-def working_day(today: date, days: int) -> date:
-    """The day so many days from today, or the Friday before when that is in a weekend."""
-    day = today + timedelta(days=days)
-    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
-
-
-def _steps(file: Path, today: date) -> list[Step]:
     class Loader(yaml.SafeLoader):
-        """Knows !person, !day and !at; leaves other dates and numbers as the file says."""
+        """Knows those three words."""
 
     def day(_loader: Loader, node: yaml.ScalarNode) -> str:
         return working_day(today, int(node.value)).isoformat()
@@ -76,12 +68,26 @@ def _steps(file: Path, today: date) -> list[Step]:
     Loader.add_constructor("!person", lambda _loader, node: person_id(node.value))
     Loader.add_constructor("!day", day)
     Loader.add_constructor("!at", at)
-    raw = yaml.load(file.read_text(encoding="utf-8"), Loader)
+    raw = yaml.load((FOLDER / "cases" / f"{case}.yaml").read_text(encoding="utf-8"), Loader)
     return [
-        Step(it["by"], it["command"], it["data"], _command_id(file.stem, number))
+        Step(it["by"], it["command"], it["data"], _of_board(f"command/{case}/{number}"))
         for number, it in enumerate(raw["steps"], 1)
     ]
 
 
-def _command_id(case: str, number: int) -> str:
-    return str(uuid5(UUID(DEMO_BOARD), f"command/{case}/{number}"))
+def person_id(key: str) -> str:
+    """The id of an example person: the same in every demo."""
+    return _of_board(f"person/{key}")
+
+
+def working_day(today: date, days: int) -> date:
+    """The day so many days from today, or the Friday before when that is in a weekend."""
+    day = today + timedelta(days=days)
+    return day - timedelta(days=max(0, day.weekday() - SATURDAY + 1))
+
+
+def _of_board(name: str) -> str:
+    # The web application is slow to import, and a later start needs no ids.
+    from web.site import DEMO_BOARD
+
+    return str(uuid5(UUID(DEMO_BOARD), name))

@@ -9,10 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.demo.examples import Example, Step, cases, people
+from deploy.demo.examples import Example, Step, case_names, people, person_id, steps
 from deploy.embedded.supervisor import StartFailed
 from deploy.home import write_private
-from web.site import DEMO_BOARD
 
 if TYPE_CHECKING:
     import httpx2
@@ -50,6 +49,7 @@ async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
     from events.settings import TenantSettings
     from events.store.keys import MasterKeys
     from events.store.store import Store
+    from web.site import DEMO_BOARD
 
     keys = MasterKeys.load(Path(up.environment["MASTER_KEY_FILE"]))
     store = await Store.connect(f"{up.owner_dsn}?role=traject_app", keys, {})
@@ -62,9 +62,9 @@ async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
                 f"{person.key}@voorbeeld.example",
                 language=person.language,
                 roles=person.roles,
-                person=person.id,
+                person=person_id(person.key),
             )
-            token = await store.issue_token(DEMO_BOARD, person.id)
+            token = await store.issue_token(DEMO_BOARD, person_id(person.key))
             write_private(tokens / person.key, token)
     finally:
         await store.close()
@@ -78,25 +78,23 @@ async def _lead_cases(up: Up, tokens: Mapping[str, str]) -> None:
     else:
         done = {"today": date.today().isoformat(), "cases": {}}  # noqa: DTZ011 - the reader's day
         write_private(kept, json.dumps(done))
-    missing = {
-        name: steps
-        for name, steps in cases(date.fromisoformat(done["today"])).items()
-        if name not in done["cases"]
-    }
+    missing = [name for name in case_names() if name not in done["cases"]]
     if not missing:
         return
     import httpx2
 
+    today = date.fromisoformat(done["today"])
     async with httpx2.AsyncClient(base_url=up.url, timeout=ANSWER_SECONDS) as http:
-        for name, steps in missing.items():
-            up.say(f"Example {name}: {len(steps)} commands")
-            done["cases"][name] = await _lead(http, steps, tokens)
+        for name in missing:
+            commands = steps(name, today)
+            up.say(f"Example {name}: {len(commands)} commands")
+            done["cases"][name] = await _lead(http, commands, tokens)
             write_private(kept, json.dumps(done))
 
 
-async def _lead(http: httpx2.AsyncClient, steps: list[Step], tokens: Mapping[str, str]) -> str:
+async def _lead(http: httpx2.AsyncClient, commands: list[Step], tokens: Mapping[str, str]) -> str:
     stream = ""
-    for step in steps:
+    for step in commands:
         body: dict[str, Any] = step.data
         path = f"/api/v1/supervision/{stream}/commands/{step.command}"
         if not stream:
