@@ -76,7 +76,7 @@ class MasterKeys:
             return AESGCM(self.keys[master]).decrypt(
                 wrapped[:NONCE], wrapped[NONCE:], _place(tenant, stream)
             )
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unsealable(f"the key of stream {stream} was wrapped by another") from error
 
 

@@ -42,7 +42,7 @@ class Seal:
         """The data's JSON; raises Unsealable when the body was changed or is another event's."""
         try:
             return self._cipher.decrypt(body[:NONCE], body[NONCE:], self._bound(event_id, type_))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unsealable(f"the body of event {event_id} is not its own") from error
 
     def _bound(self, event_id: str, type_: str) -> bytes:

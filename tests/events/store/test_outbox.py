@@ -1,0 +1,176 @@
+"""Mail leaves in the board's working hours, once, and not about what is over."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from events.recording import CaseIndex, NoticeDraft
+from events.settings import ClosedDays, TenantSettings
+from events.store import outbox
+from events.store.outbox import REMINDERS, Mail, may_send, relay
+from events.store.store import Store
+from tests.events.store.samples import begun, recording
+
+TUESDAY = datetime(2026, 1, 6, 11, 0, tzinfo=UTC)
+
+
+class PostBox:
+    """Keeps what is sent, and refuses as often as told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.mails: list[Mail] = []
+        self.failures = failures
+        self.filled = asyncio.Event()
+
+    async def send(self, mail: Mail) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionRefusedError("no letter box at an.invented@school.example")
+        self.mails.append(mail)
+        self.filled.set()
+
+
+async def told(store: Store, tenant: str, kind: str = "closed", **changes: object) -> str:
+    """A stream whose first event is told to a new person; returns the stream."""
+    person = await store.add_person(
+        tenant, "Oda Ontvanger", "an.invented@school.example", language="en"
+    )
+    notices = [NoticeDraft(kind=kind, person=person.id, cause=0)]
+    return await begun(store, tenant, notices=notices, **changes)
+
+
+async def test_mail_is_sent_once(store: Store, tenant: str) -> None:
+    stream, box = await told(store, tenant), PostBox()
+    assert await store.boards_with_mail(TUESDAY) == [tenant]
+    assert await store.deliver(tenant, box.send, TUESDAY) == 1
+    assert await store.deliver(tenant, box.send, TUESDAY) == 0
+    [mail] = box.mails
+    assert (mail.tenant, mail.process) == (tenant, "toy")
+    assert (mail.to.name, mail.to.email) == ("Oda Ontvanger", "an.invented@school.example")
+    assert mail.to.language == "en"
+    assert [mail.notice] == await store.notices(tenant, stream=stream)
+    assert await store.mail_counts(tenant) == {"sent": 1}
+    assert await store.boards_with_mail(TUESDAY) == []
+
+
+async def test_failed_mail_is_tried_later_and_later(store: Store, tenant: str) -> None:
+    await told(store, tenant)
+    box, now = PostBox(failures=2), TUESDAY
+    await store.deliver(tenant, box.send, now)
+    assert await store.mail_counts(tenant) == {"waiting": 1}
+    assert await store.deliver(tenant, box.send, now + timedelta(seconds=59)) == 0
+    now += timedelta(seconds=60)
+    assert await store.deliver(tenant, box.send, now) == 1
+    assert await store.deliver(tenant, box.send, now + timedelta(seconds=119)) == 0
+    assert await store.deliver(tenant, box.send, now + timedelta(seconds=120)) == 1
+    assert len(box.mails) == 1
+
+
+async def test_hopeless_mail_is_parked(store: Store, tenant: str) -> None:
+    await told(store, tenant)
+    box, now = PostBox(failures=99), TUESDAY
+    for _ in range(outbox.MAX_ATTEMPTS):
+        assert await store.deliver(tenant, box.send, now) == 1
+        now += outbox.LONGEST_PAUSE
+    assert await store.deliver(tenant, box.send, now) == 0
+    assert await store.mail_counts(tenant) == {"parked": 1}
+
+
+async def test_mail_of_a_relay_that_died_is_taken_up_again(store: Store, tenant: str) -> None:
+    await told(store, tenant)
+
+    async def die(_mail: Mail) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await store.deliver(tenant, die, TUESDAY)
+    box = PostBox()
+    assert await store.deliver(tenant, box.send, TUESDAY) == 0
+    assert await store.deliver(tenant, box.send, TUESDAY + outbox.LEASE) == 1
+    assert len(box.mails) == 1
+
+
+async def test_two_relays_share_the_work(store: Store, tenant: str) -> None:
+    for _ in range(30):
+        await told(store, tenant)
+    box = PostBox()
+    await asyncio.gather(*(store.deliver(tenant, box.send, TUESDAY) for _ in range(3)))
+    assert len({mail.message_id for mail in box.mails}) == len(box.mails) == 30
+
+
+@pytest.mark.parametrize("kind", sorted(REMINDERS))
+async def test_reminders_of_an_ended_case_are_dropped(store: Store, tenant: str, kind: str) -> None:
+    stream, box = await told(store, tenant, kind), PostBox()
+    ended = CaseIndex(state="closed", open=False, parties={})
+    await store.record(recording(tenant, stream, 1, index=ended))
+    await store.deliver(tenant, box.send, TUESDAY)
+    assert box.mails == []
+    assert await store.mail_counts(tenant) == {"dropped": 1}
+
+
+async def test_reminders_of_a_running_case_and_its_end_are_sent(store: Store, tenant: str) -> None:
+    await told(store, tenant, "overdue")
+    await told(store, tenant, "closed", index=CaseIndex(state="closed", open=False, parties={}))
+    box = PostBox()
+    await store.deliver(tenant, box.send, TUESDAY)
+    assert sorted(mail.notice.kind for mail in box.mails) == ["closed", "overdue"]
+
+
+async def test_nobody_to_send_to(store: Store, tenant: str) -> None:
+    silent = await store.add_person(tenant, "Stille Willem")
+    left = await store.add_person(tenant, "Vera Vertrokken", "vera@school.example")
+    await store.set_active(tenant, left.id, False)
+    people = (silent.id, left.id, str(uuid4()))
+    await begun(
+        store,
+        tenant,
+        notices=[NoticeDraft(kind="closed", person=person, cause=0) for person in people],
+    )
+    box = PostBox()
+    assert await store.deliver(tenant, box.send, TUESDAY) == 3
+    assert box.mails == []
+    assert await store.mail_counts(tenant) == {"dropped": 3}
+
+
+@pytest.mark.parametrize(
+    ("local", "sent"),
+    [
+        ("2026-01-06T07:59", False),
+        ("2026-01-06T08:00", True),
+        ("2026-01-06T17:59", True),
+        ("2026-01-06T18:00", False),
+        ("2026-01-10T11:00", False),
+        ("2026-02-17T11:00", False),
+        ("2026-07-07T08:00", True),
+    ],
+)
+def test_working_hours(local: str, sent: bool) -> None:
+    closed = ClosedDays.model_validate({"from": "2026-02-14", "to": "2026-02-22", "name": "V"})
+    settings = TenantSettings(closed=(closed,))
+    now = datetime.fromisoformat(local).replace(tzinfo=settings.zone)
+    assert may_send(now, settings) is sent
+    assert may_send(now.astimezone(UTC), settings) is sent
+
+
+async def test_relay_waits_for_the_board_to_work(store: Store, tenant: str) -> None:
+    await told(store, tenant)
+    await store.save_settings(tenant, TenantSettings(mail_from_hour=9))
+    elsewhere = str(uuid4())
+    await told(store, elsewhere)
+    box, stop = PostBox(), asyncio.Event()
+    now = datetime(2026, 1, 6, 7, 30, tzinfo=UTC)
+    task = asyncio.create_task(relay(store, box.send, lambda: now, stop, poll=0.01))
+    async with asyncio.timeout(10):
+        await box.filled.wait()
+        box.filled.clear()
+        await asyncio.sleep(0.05)
+        assert [mail.tenant for mail in box.mails] == [elsewhere]
+        now = datetime(2026, 1, 6, 8, 0, tzinfo=UTC)
+        await box.filled.wait()
+        stop.set()
+        await task
+    assert box.mails[1].tenant == tenant
