@@ -43,7 +43,7 @@ def codes_in_rules() -> set[str]:
                     and CODE.fullmatch(part.value)
                 }
             found |= {
-                word.value.value
+                str(word.value.value)
                 for word in node.keywords
                 if word.arg == "refusal" and isinstance(word.value, ast.Constant)
             }

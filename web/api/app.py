@@ -14,7 +14,7 @@ from web.api.openapi import document
 from web.api.problems import Problem, answered, problem_response
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
-from web.pages.routes import add_pages
+from web.pages.routes import add_pages, error_page
 from web.site import Installation, Site
 from workflows.decision import Rules
 
@@ -89,4 +89,7 @@ async def _collection(request: Request) -> Response:
 async def _unrouted(request: Request, fault: Exception) -> Response:
     """No such address, or not by this method."""
     code = "method.not_allowed" if getattr(fault, "status_code", 404) == 405 else "not_found"
-    return problem_response(request, Problem(code, headers=getattr(fault, "headers", None)))
+    problem = Problem(code, headers=getattr(fault, "headers", None))
+    if request.url.path.startswith("/api/"):
+        return problem_response(request, problem)
+    return error_page(request, problem)
