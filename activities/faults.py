@@ -9,27 +9,36 @@ from pathlib import Path
 
 FAULT = "TRAJECT_FAULT"
 MARKER = "TRAJECT_FAULT_MARKER"
+COMMAND = "TRAJECT_FAULT_COMMAND"
 MOMENTS = ("before_append", "after_commit", "after_completion")
 
 
 class Fault:
-    """Strikes once: the marker file says that it has, also to the process started next."""
+    """Strikes once: the marker file says that it has, also to the process started next.
 
-    def __init__(self, moment: str, marker: Path) -> None:
+    With a command it waits for a recording of that one.
+    """
+
+    def __init__(self, moment: str, marker: Path, command: str | None = None) -> None:
         if moment not in MOMENTS:
             raise ValueError(f"{FAULT} is one of {', '.join(MOMENTS)}")
-        self.moment = moment
+        self._moment = moment
         self._marker = marker
+        self._command = command
 
-    def at(self, moment: str) -> None:
+    def meant(self, moment: str, command: str) -> bool:
+        """Whether this is what it waits for."""
+        return moment == self._moment and self._command in (None, command)
+
+    def at(self, moment: str, command: str) -> None:
         """Ends the process at once and without any clearing up, when this is the moment."""
-        if moment == self.moment and self._first():
+        if self.meant(moment, command) and self._first():
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async def after(self, completion: Callable[[], Awaitable[object]]) -> None:
+    async def after(self, command: str, completion: Callable[[], Awaitable[object]]) -> None:
         """Ends the process when the completion has come."""
         await completion()
-        self.at("after_completion")
+        self.at("after_completion", command)
 
     def _first(self) -> bool:
         try:
@@ -44,4 +53,4 @@ def fault_of_environment(installation: str) -> Fault | None:
     moment = os.environ.get(FAULT)
     if not moment or installation != "test":
         return None
-    return Fault(moment, Path(os.environ[MARKER]))
+    return Fault(moment, Path(os.environ[MARKER]), os.environ.get(COMMAND) or None)

@@ -77,7 +77,7 @@ class RecordingActivities:
     @activity.defn(name="record")
     async def record(self, recording: Recording) -> Recorded:
         """One accepted command, in one transaction; the process loads what it missed itself."""
-        self._strike("before_append")
+        self._strike("before_append", recording)
         async with _reaching(recording.tenant, recording.stream, recording.command_id):
             began = time.perf_counter()
             answer = await self._store.record(recording)
@@ -91,7 +91,7 @@ class RecordingActivities:
                 refusal=answer.refusal,
                 version=recording.expected_version + len(answer.events),
             )
-            self._strike("after_commit")
+            self._strike("after_commit", recording)
             self._strike_after(recording)
             if answer.outcome in ("recorded", "repeated") and self._opened is not None:
                 for opening in recording.openings:
@@ -111,14 +111,17 @@ class RecordingActivities:
             return Recorded(outcome="reused")
         return found.recorded
 
-    def _strike(self, moment: str) -> None:
+    def _strike(self, moment: str, recording: Recording) -> None:
         if self._fault is not None:
-            self._fault.at(moment)
+            self._fault.at(moment, recording.command)
 
     def _strike_after(self, recording: Recording) -> None:
         fault, completed = self._fault, self._completed
-        if fault is not None and completed is not None and fault.moment == "after_completion":
-            task = asyncio.ensure_future(fault.after(lambda: completed(recording)))
+        if fault is None or completed is None:
+            return
+        if fault.meant("after_completion", recording.command):
+            strike = fault.after(recording.command, lambda: completed(recording))
+            task = asyncio.ensure_future(strike)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
