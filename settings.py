@@ -42,7 +42,8 @@ class Settings(BaseSettings):
         " and the demo's sign-in exists only outside production.",
     )
     data_folder: Path = Field(
-        Path(".local"), description="Where embedded servers, generated secrets and logs are kept."
+        Path(__file__).parent / ".local",
+        description="Where embedded servers, generated secrets and logs are kept.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important log line that is still written."

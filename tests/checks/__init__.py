@@ -1,0 +1,1 @@
+"""What `./dev check` looks at besides the tests."""
