@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from asyncpg import DataError
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
@@ -30,6 +32,7 @@ LIMIT = 25
 LIMIT_MAX = 100
 NEWEST_CHANGE = "-updated_at"
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at")
+_STATE = re.compile(r"[a-z_]{1,40}")
 _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
 
@@ -60,7 +63,10 @@ def query_of(request: Request) -> Query:
     limit = given.get("limit", str(LIMIT))
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= LIMIT_MAX):
         raise invalid("limit", "value")
-    return Query(given.get("state"), wanted[text], sort, given.get("cursor"), int(limit))
+    state = given.get("state")
+    if state is not None and not _STATE.fullmatch(state):
+        raise invalid("state", "value")
+    return Query(state, wanted[text], sort, given.get("cursor"), int(limit))
 
 
 async def list_cases(request: Request) -> JSONResponse:
@@ -88,7 +94,7 @@ async def page_of_cases(
         return await _by_last_seen(site, person, process, query, now, settings)
     try:
         page = await _stored_page(site, person, process, query)
-    except BadCursor:
+    except (BadCursor, DataError):  # forged, or no number that the database can hold
         raise invalid("cursor", "value") from None
     streams = [row.stream for row in page.cases]
     return await _readings(site, person, process, streams, now, settings), page.next

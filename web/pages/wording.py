@@ -144,7 +144,11 @@ class Wording:
 
     def details(self, data: Mapping[str, Any]) -> list[Detail]:
         """All of an event's data, labelled."""
-        return [self._detail(field, value) for field, value in data.items() if value is not None]
+        return [
+            self._detail(field, value)
+            for field, value in data.items()
+            if value is not None and value not in ("", [], {})
+        ]
 
     def _detail(self, field: str, value: Any) -> Detail:
         label = self.label(field)
