@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from events.event import Event
+from events.store.errors import Erased
 from workflows.decision import Rules
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ class Dossiers:
         self._kept: OrderedDict[tuple[str, str], Dossier] = OrderedDict()
 
     async def read(self, tenant: str, process: str, stream: str) -> Dossier | None:
-        """The case as it is now; None when the board has no such case of this process."""
+        """The case as it is now; None when the board has no such case of this process.
+
+        Raises Erased once the store knows that the dossier's key was destroyed.
+        """
         kept = self._kept.get((tenant, stream))
         if kept is None:
             if await self._store.process_of(tenant, stream) != process:
@@ -47,6 +51,8 @@ class Dossiers:
             kept = Dossier(process, stream, (), self._rules[process].story.initial())
         elif kept.process != process:
             return None
+        else:
+            await self._not_erased(tenant, stream)
         newer = await self._store.load(tenant, stream, after=kept.version)
         return self._put(tenant, self._grown(kept, newer))
 
@@ -84,9 +90,12 @@ class Dossiers:
         kept = self._kept.get((tenant, stream))
         return kept.process if kept else None
 
-    def forget(self, tenant: str, stream: str) -> None:
-        """Keep nothing of a case, as after its erasure."""
-        self._kept.pop((tenant, stream), None)
+    async def _not_erased(self, tenant: str, stream: str) -> None:
+        try:
+            await self._store.dossier_key(tenant, stream)
+        except Erased:
+            self._kept.pop((tenant, stream), None)
+            raise
 
     def _grown(self, dossier: Dossier, newer: Sequence[Event]) -> Dossier:
         if not newer:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from events.process import View
 from events.settings import TenantSettings
+from events.store.errors import Erased
 from web.dossiers import Dossier
-from web.site import Site, giver_of, reader_of
+from web.site import Site, giver_of, reader_of, sees_all
 from workflows.decision import Context, Rules
 
 if TYPE_CHECKING:
@@ -62,12 +63,18 @@ async def read_case(
     settings: TenantSettings,
     moment: datetime | None = None,
 ) -> Reading:
-    """A case as a person may see it, now or at ``moment``. Raises NotFound.
+    """A case as a person may see it, now or at ``moment``. Raises NotFound, or Erased.
 
     Rights are those of now, also at an earlier moment; secrets are those of that moment.
     """
     rules = site.rules[process]
-    dossier = await site.dossiers.read(person.tenant, process, stream)
+    try:
+        dossier = await site.dossiers.read(person.tenant, process, stream)
+    except Erased:
+        # Who had a part in it cannot be told any more.
+        if sees_all(person):
+            raise
+        raise NotFound from None
     if dossier is None:
         raise NotFound
     reader = reader_of(person)

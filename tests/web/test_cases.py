@@ -23,11 +23,12 @@ async def stream(board: Board) -> str:
     return stream
 
 
-@pytest.mark.parametrize("by", ["advisor", "client", "coordinator", "hr", "auditor"])
-async def test_who_is_informed_sees_the_whole_case(board: Board, stream: str, by: str) -> None:
-    summary = (await board.get(f"/supervision/{stream}", by)).json()
-    assert summary["visits"]["planned"] == ["V1", SECRET]
-    assert summary["version"] == len(await board.store.load(board.tenant, stream))
+async def test_who_is_informed_sees_the_whole_case(board: Board, stream: str) -> None:
+    recorded = len(await board.store.load(board.tenant, stream))
+    for by in ("advisor", "client", "coordinator", "hr", "auditor"):
+        summary = (await board.get(f"/supervision/{stream}", by)).json()
+        assert summary["visits"]["planned"] == ["V1", SECRET]
+        assert summary["version"] == recorded
 
 
 @pytest.mark.parametrize("by", ["teacher", "manager"])
@@ -193,25 +194,21 @@ async def test_lists_are_filtered(board: Board) -> None:
     assert await ids("state=guidance") == set()
 
 
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
+@pytest.mark.parametrize("by", ["hr", "client"])
+async def test_a_list_refuses_what_it_does_not_know(board: Board, by: str) -> None:
+    for query, field in (
         ("limit=0", "limit"),
         ("limit=101", "limit"),
         ("limit=x", "limit"),
         ("open=maybe", "open"),
         ("sort=school", "sort"),
+        ("state=Guidance!", "state"),
         ("cursor=nonsense", "cursor"),
         ("cursor=!!&sort=created_at", "cursor"),
         ("color=red", "color"),
-    ],
-)
-@pytest.mark.parametrize("by", ["hr", "client"])
-async def test_a_list_refuses_what_it_does_not_know(
-    board: Board, by: str, query: str, field: str
-) -> None:
-    answer = await board.get(f"/supervision?{query}", by)
-    assert (answer.status_code, answer.json()["field"]) == (422, field)
+    ):
+        answer = await board.get(f"/supervision?{query}", by)
+        assert (answer.status_code, answer.json().get("field")) == (422, field), query
 
 
 async def test_readings_at_the_same_time_agree(board: Board, stream: str) -> None:

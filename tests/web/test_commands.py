@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import pytest
-
 from events.event import stream_id
 from tests.web.conftest import Board
 
@@ -64,24 +62,22 @@ async def test_another_command_under_a_used_number_is_refused(board: Board) -> N
         assert answer.json()["code"] == "command.id_reused"
 
 
-@pytest.mark.parametrize(
-    ("by", "command", "data", "status", "code"),
-    [
-        ("hr", "AcceptRequest", {"hourly_rate": "118.00"}, 403, "auth.role"),
-        ("hr", "RecordTeacherConsent", {"items": []}, 403, "auth.not_subject"),
-        ("advisor", "EstimateScope", {"visits": 4}, 403, "auth.not_assigned"),
-        ("coordinator", "DeclineRequest", {"reason": " "}, 422, "command.invalid"),
-        ("client", "CloseTrajectory", {"outcome": "no_follow_up"}, 409, "state.not_allowed"),
-        ("client", "EscalateTrajectory", {}, 409, "escalation.no_report"),
-    ],
+REFUSALS: tuple[tuple[str, str, dict[str, object], int, str], ...] = (
+    ("hr", "AcceptRequest", {"hourly_rate": "118.00"}, 403, "auth.role"),
+    ("hr", "RecordTeacherConsent", {"items": []}, 403, "auth.not_subject"),
+    ("advisor", "EstimateScope", {"visits": 4}, 403, "auth.not_assigned"),
+    ("coordinator", "DeclineRequest", {"reason": " "}, 422, "command.invalid"),
+    ("client", "CloseTrajectory", {"outcome": "no_follow_up"}, 409, "state.not_allowed"),
+    ("client", "EscalateTrajectory", {}, 409, "escalation.no_report"),
 )
-async def test_a_refusal_is_a_problem_with_its_code(
-    board: Board, by: str, command: str, data: dict[str, object], status: int, code: str
-) -> None:
+
+
+async def test_a_refusal_is_a_problem_with_its_code(board: Board) -> None:
     stream = (await board.open()).json()["id"]
-    answer = await board.give(stream, command, data, by)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    assert answer.headers["Content-Type"] == "application/problem+json"
+    for by, command, data, status, code in REFUSALS:
+        answer = await board.give(stream, command, data, by)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.headers["Content-Type"] == "application/problem+json"
     assert (await board.get(f"/supervision/{stream}")).json()["version"] == 1
 
 

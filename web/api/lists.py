@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from events.event import instant_text
 from events.settings import TenantSettings
 from events.store.cases import BadCursor
+from events.store.errors import Erased
 from web.api.clock import now_of
 from web.api.paths import private, process_of
 from web.api.problems import invalid
@@ -180,7 +181,7 @@ async def _seen(
 ) -> Reading | None:
     try:
         return await read_case(site, person, process, stream, now, settings)
-    except NotFound:
+    except (NotFound, Erased):
         return None
 
 
