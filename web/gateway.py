@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
 from temporalio.client import (
     WithStartWorkflowOperation,
@@ -38,6 +39,11 @@ CALL = timedelta(seconds=8)
 PATIENCE = 10.0
 """Seconds a caller waits for an answer before it is told to try again."""
 NO_OFFSET = timedelta(0)
+ABREAST = 4
+"""Commands to one case that this process has under way at once.
+
+A run takes ten; the eleventh makes the server abort all ten and have them tried again.
+"""
 RETRYABLE = frozenset(
     {
         RPCStatusCode.NOT_FOUND,
@@ -66,6 +72,7 @@ class Gateway:
         self._store = store
         self._temporal = temporal
         self._patience = patience
+        self._turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def give(
         self,
@@ -98,8 +105,9 @@ class Gateway:
             attempt=uuid4().hex,
         )
         ref = StreamRef(tenant=tenant, process=process, stream=stream, clock_offset=clock_offset)
+        turns = self._turns.setdefault(stream, asyncio.Semaphore(ABREAST))
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._patience), turns:
                 return await self._ask(ref, envelope)
         except TimeoutError:
             raise Unavailable("no answer in time") from None

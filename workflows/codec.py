@@ -88,8 +88,7 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         opened: list[Payload] = []
         for payload in payloads:
             if payload.metadata.get("encoding") != ENCODING:
-                opened.append(payload)
-                continue
+                raise UnsealableError("a payload in the clear: nobody vouches for it")
             workflow, stream = self._dossier()
             tenant = payload.metadata["tenant"].decode()
             box = AESGCM(await self._keys(tenant, stream))
