@@ -259,6 +259,8 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     if isinstance(error, asyncpg.PostgresError):
         return f"PostgreSQL refuses: {error}."
+    if isinstance(error, ConnectionError):
+        return f"A server that the settings name does not answer: {error}."
     if isinstance(error, OSError):
         return f"{error.filename or 'The system'}: {error.strerror or error}."
     return (

@@ -23,6 +23,7 @@ DATABASE = "traject"
 UI_PORT = 8233
 PART_GRACE = 1.5
 """Seconds; with Temporal's and PostgreSQL's the whole stop stays under five."""
+REACH_SECONDS = 10
 RESTARTS = 5
 RESTART_PAUSE = 1.0
 
@@ -100,6 +101,8 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
     }
     postgres = None if settings.postgres_dsn else EmbeddedPostgres(home.postgres)
     temporal = None if settings.temporal_address else _own_temporal(up)
+    if settings.temporal_address:
+        await _listening(settings.temporal_address)
     starts: list[Awaitable[None]] = []
     if temporal:
         stack.push_async_callback(temporal.stop)
@@ -115,11 +118,38 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
         await _own_database(up, postgres)
     else:
         up.owner_dsn = settings.owner_database
+        await _reachable(up.owner_dsn)
     for name in await migrate(up.owner_dsn):
         up.say(f"Migrated: {name}")
     await mark_installation(up.owner_dsn, settings.installation)
     if postgres:
         await grant_logins(up.owner_dsn, home.passwords())
+
+
+async def _reachable(dsn: str) -> None:
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(dsn, timeout=REACH_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as problem:
+        raise StartFailed(
+            f"PostgreSQL cannot be reached: {problem or 'no answer'}.",
+            "Check TRAJECT_POSTGRES_DSN, or unset it to have one started here.",
+        ) from None
+    await connection.close()
+
+
+async def _listening(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    try:
+        async with asyncio.timeout(REACH_SECONDS):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+    except (OSError, TimeoutError, ValueError) as problem:
+        raise StartFailed(
+            f"Temporal cannot be reached at {address}: {problem or 'no answer'}.",
+            "Check TRAJECT_TEMPORAL_ADDRESS, or unset it to have one started here.",
+        ) from None
+    writer.close()
 
 
 def _own_temporal(up: Up) -> EmbeddedTemporal:

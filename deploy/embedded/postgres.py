@@ -21,6 +21,7 @@ from deploy.embedded.supervisor import (
     Account,
     Child,
     FolderLock,
+    PortLost,
     StartFailed,
     choose_port,
     make_folder,
@@ -33,6 +34,7 @@ START_SECONDS = 90
 INITDB_SECONDS = 120
 STOP_SECONDS = 10
 LOG_LIMIT = 20_000_000
+ATTEMPTS = 3
 
 CONFIGURATION = {
     "listen_addresses": LOOPBACK,
@@ -48,16 +50,12 @@ CONFIGURATION = {
 }
 WITHOUT_FSYNC = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
+_PORT_TAKEN = re.compile(r"Address already in use|could not create any TCP/IP sockets")
 _EXPLAINED = (
     (
         re.compile(r"No space left on device"),
         "The disk is full.",
         "Make room, or choose a folder on another disk with TRAJECT_DATA_FOLDER.",
-    ),
-    (
-        re.compile(r"Address already in use|could not create any TCP/IP sockets"),
-        "Its port is taken by another program.",
-        "Start again: another port is chosen then.",
     ),
     (
         re.compile(r"database files are incompatible with server"),
@@ -135,11 +133,14 @@ class EmbeddedPostgres:
             await self._make_cluster(programs)
             self._check_version(programs)
             await self._end_orphan()
-            await self._launch(programs)
+            for attempt in range(ATTEMPTS):
+                try:
+                    await self._launch(programs)
+                    break
+                except PortLost:
+                    if attempt + 1 == ATTEMPTS:
+                        raise
         except BaseException:
-            if self._child:
-                self._child.kill()
-                self._child = None
             self._lock.release()
             raise
 
@@ -286,14 +287,19 @@ class EmbeddedPostgres:
         if not self._fsync:
             settings |= WITHOUT_FSYNC
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        self._child = Child.start(
+        child = Child.start(
             [str(programs / "postgres"), "-D", str(self._cluster), *options],
             log=self._log,
             death=signal.SIGINT,
             account=self._account,
             env=_environment(),
         )
-        await self._answers(self._child)
+        try:
+            await self._answers(child)
+        except BaseException:
+            child.kill()
+            raise
+        self._child = child
 
     async def _answers(self, child: Child) -> None:
         import asyncpg
@@ -318,6 +324,8 @@ class EmbeddedPostgres:
 
     def _explained(self, problem: str, child: Child) -> StartFailed:
         said = child.said()
+        if _PORT_TAKEN.search(said):
+            return PortLost(f"{problem} Its port was taken by another program.", "Start again.")
         for pattern, reason, way_out in _EXPLAINED:
             if pattern.search(said):
                 return StartFailed(f"{problem} {reason}", way_out)

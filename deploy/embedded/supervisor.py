@@ -34,6 +34,10 @@ class StartFailed(Exception):
         self.way_out = way_out
 
 
+class PortLost(StartFailed):
+    """Between the choice of a free port and its use another program took it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A user of the machine under which a server runs."""

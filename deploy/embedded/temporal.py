@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from deploy.embedded.supervisor import (
@@ -20,6 +21,7 @@ from deploy.embedded.supervisor import (
     POLL,
     Child,
     FolderLock,
+    PortLost,
     StartFailed,
     choose_port,
     make_folder,
@@ -30,18 +32,16 @@ START_SECONDS = 60
 STOP_SECONDS = 4
 LOG_LIMIT = 20_000_000
 RETENTION_DAYS = 90
+CALL = timedelta(seconds=3)
+ATTEMPTS = 3
 
 # Without the first, every timer of the development server comes up to a second late.
 DYNAMIC_CONFIGURATION = {"history.timerProcessorMaxTimeShift": '"10ms"'}
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
 FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 
+_PORT_TAKEN = re.compile(r"address already in use")
 _EXPLAINED = (
-    (
-        re.compile(r"address already in use"),
-        "One of its ports is taken by another program.",
-        "Start again: another port is chosen then.",
-    ),
     (
         re.compile(r"disk (?:I/O error|is full)|no space left", re.IGNORECASE),
         "The disk is full.",
@@ -130,22 +130,33 @@ class EmbeddedTemporal:
         self._lock.take()
         try:
             self._drop_half_made()
-            self._choose_ports()
-            self._child = Child.start(
-                [str(program), *self._options()],
-                log=self._fresh_log(),
-                # Its file is safe against a kill, and nobody would be left to wait for it.
-                death=signal.SIGKILL,
-                env=_environment(),
-            )
-            await self._answers(self._child)
-            self._made.touch()
+            for attempt in range(ATTEMPTS):
+                try:
+                    await self._launch(program)
+                    break
+                except PortLost:
+                    if attempt + 1 == ATTEMPTS:
+                        raise
         except BaseException:
-            if self._child:
-                self._child.kill()
-                self._child = None
             self._lock.release()
             raise
+        self._made.touch()
+
+    async def _launch(self, program: Path) -> None:
+        self._choose_ports()
+        child = Child.start(
+            [str(program), *self._options()],
+            log=self._fresh_log(),
+            # Its file is safe against a kill, and nobody would be left to wait for it.
+            death=signal.SIGKILL,
+            env=_environment(),
+        )
+        try:
+            await self._answers(child)
+        except BaseException:
+            child.kill()
+            raise
+        self._child = child
 
     async def stop(self) -> None:
         if self._child:
@@ -205,20 +216,20 @@ class EmbeddedTemporal:
 
     async def _answers(self, child: Child) -> None:
         limit = time.monotonic() + START_SECONDS
-        while not await _listens(self.port):
-            if child.exit_code is not None:
+        while not (await _listens(self.port) and await _keeps_closed_runs(self.address)):
+            # With a port of an inner service taken it lives on, and never serves.
+            if child.exit_code is not None or _PORT_TAKEN.search(child.said()):
                 raise self._explained("Temporal did not start.", child)
             if time.monotonic() > limit:
                 raise self._explained(f"Temporal gave no answer within {START_SECONDS} s.", child)
             await asyncio.sleep(POLL)
-        try:
-            async with asyncio.timeout(max(1.0, limit - time.monotonic())):
-                await _keep_closed_runs(self.address)
-        except (RuntimeError, TimeoutError) as problem:
-            raise self._explained("Temporal started but does not answer.", child) from problem
 
     def _explained(self, problem: str, child: Child) -> StartFailed:
         said = child.said()
+        if _PORT_TAKEN.search(said):
+            return PortLost(
+                f"{problem} One of its ports was taken by another program.", "Start again."
+            )
         for pattern, reason, way_out in _EXPLAINED:
             if pattern.search(said):
                 return StartFailed(f"{problem} {reason}", way_out)
@@ -235,26 +246,24 @@ async def _listens(port: int) -> bool:
     return True
 
 
-async def _keep_closed_runs(address: str) -> None:
-    """Set the namespace's retention, once it is there; the answer to that is proof of life."""
+async def _keeps_closed_runs(address: str) -> bool:
+    """Sets the namespace's retention; that it answers is proof of life."""
     from google.protobuf.duration_pb2 import Duration
     from temporalio.api.namespace.v1 import NamespaceConfig
     from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
     from temporalio.client import Client
     from temporalio.service import RPCError
 
-    client = await Client.connect(address, namespace=NAMESPACE)
+    client = await Client.connect(address, namespace=NAMESPACE, lazy=True)
     keep = Duration(seconds=RETENTION_DAYS * 86400)
     request = UpdateNamespaceRequest(
         namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=keep)
     )
-    while True:
-        try:
-            await client.workflow_service.update_namespace(request)
-        except RPCError:
-            await asyncio.sleep(POLL)
-        else:
-            return
+    try:
+        await client.workflow_service.update_namespace(request, timeout=CALL)
+    except (RPCError, RuntimeError):
+        return False
+    return True
 
 
 def _environment() -> dict[str, str]:
