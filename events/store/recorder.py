@@ -13,6 +13,7 @@ import asyncpg
 
 from events.event import event_id, instant_text
 from events.recording import CaseIndex, Claim, Draft, Recorded, Recording
+from events.settings import TenantSettings
 from events.store.boards import BoardSettings
 from events.store.connection import raising_store_errors
 from events.store.errors import CLAIM_TAKEN, UnknownDossier, detail, sqlstate
@@ -93,7 +94,7 @@ class Recorder(Streams, BoardSettings):
     async def _append(self, recording: Recording, sealed: _Sealed) -> Recorded:
         try:
             async with raising_store_errors(), self._board(recording.tenant) as connection:
-                row = await connection.fetchrow(SQL["append"], *_parameters(recording, sealed))
+                version = await connection.fetchval(SQL["append"], *_parameters(recording, sealed))
         except _CROSSED:
             raise
         except Exception as error:
@@ -101,26 +102,30 @@ class Recorder(Streams, BoardSettings):
             if known is None:
                 raise
             return known
-        assert row is not None
-        settings = None
-        if row["settings_version"] != recording.settings_version:
-            settings = await self.settings(recording.tenant)
-        if row["recorded"]:
+        if version is not None:
             if self.on_recorded is not None:
                 self.on_recorded()
             return Recorded(
                 outcome="recorded",
                 events=sealed.events[: len(recording.events)],
                 warnings=recording.warnings,
-                settings=settings,
+                settings=await self._other_settings(recording, version),
             )
-        known = await self._earlier_answer(recording)
-        if known is not None:
-            return known
+        earlier = await self._earlier_answer(recording)
+        if earlier is not None:
+            return earlier
         unseen = await self.load_json(
             recording.tenant, recording.stream, recording.expected_version
         )
-        return Recorded(outcome="behind", events=unseen, settings=settings)
+        settings = await self.settings(recording.tenant)
+        known = settings.version == recording.settings_version
+        return Recorded(outcome="behind", events=unseen, settings=None if known else settings)
+
+    async def _other_settings(self, recording: Recording, version: int) -> TenantSettings | None:
+        """The board's settings, when the command was decided under others."""
+        if version == recording.settings_version:
+            return None
+        return await self.settings(recording.tenant)
 
     async def _known_answer(self, recording: Recording, error: Exception) -> Recorded | None:
         """The answer behind an error of the database, if it is one of the foreseen ones."""

@@ -1,6 +1,5 @@
 -- name: append
-select recorded, settings_version
-  from traject.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+select traject.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
                       $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 
 -- name: load

@@ -42,8 +42,8 @@ begin
     execute format('alter table %s enable row level security', target);
     execute format('alter table %s force row level security', target);
     execute format(
-        'create policy of_board on %s using (tenant = (select traject.board())) '
-        'with check (tenant = (select traject.board()))', target);
+        'create policy of_board on %s using (tenant = traject.board()) '
+        'with check (tenant = traject.board())', target);
 end
 $$;
 

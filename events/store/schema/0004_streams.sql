@@ -61,8 +61,7 @@ create table traject.event (
     header bytea not null,
     body bytea not null,
     primary key (tenant, stream, version),
-    constraint event_of_command unique (tenant, command_id, place),
-    check ((place = 1) = (content_hash is not null))
+    constraint event_of_command unique (tenant, command_id, place)
 );
 comment on column traject.event.place is
     'Which event of its command, over all streams; one transaction records one command, '

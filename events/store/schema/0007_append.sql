@@ -79,33 +79,142 @@ begin
 end
 $$;
 
+-- Takes and gives back what a stream holds, or refuses: then nothing of the command is written.
+create function traject.take_claims(
+    p_tenant uuid, p_stream uuid, p_claims jsonb, p_releases jsonb
+) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_refusal text;
+begin
+    -- Waiting for these in one order keeps crossing commands from locking each other out.
+    perform pg_advisory_xact_lock(locks.lock)
+       from (select distinct hashtextextended(
+                    concat_ws('/', p_tenant, c ->> 'kind', c ->> 'subject'), 0) as lock
+               from jsonb_array_elements(
+                    coalesce(p_claims, '[]') || coalesce(p_releases, '[]')) c
+              order by 1) locks;
+    delete from traject.claim held
+     using jsonb_to_recordset(p_releases) as r (kind text, subject text, during daterange)
+     where held.tenant = p_tenant and held.stream = p_stream
+       and held.kind = r.kind and held.subject = r.subject
+       and held.during = coalesce(r.during, held.during);
+    select c.refusal into v_refusal
+      from jsonb_to_recordset(p_claims)
+           as c (kind text, subject text, during daterange, refusal text)
+      join traject.claim held
+        on held.tenant = p_tenant and held.kind = c.kind and held.subject = c.subject
+       and held.during && coalesce(c.during, daterange(null, null))
+       and held.stream <> p_stream
+     limit 1;
+    if found then
+        raise exception 'a claim is taken' using errcode = 'TJ010', detail = v_refusal;
+    end if;
+    insert into traject.claim (tenant, kind, subject, during, stream)
+    select p_tenant, c.kind, c.subject, coalesce(c.during, daterange(null, null)), p_stream
+      from jsonb_to_recordset(p_claims) as c (kind text, subject text, during daterange)
+     where not exists (
+        select from traject.claim own
+         where own.tenant = p_tenant and own.kind = c.kind and own.subject = c.subject
+           and own.during @> coalesce(c.during, daterange(null, null)));
+end
+$$;
+
+-- A role stands for everyone of the board who holds it; the giver knows already.
+create function traject.tell(
+    p_tenant uuid, p_stream uuid, p_command_id uuid, p_giver uuid, p_recorded_us bigint,
+    p_notices jsonb
+) returns void
+    language sql
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    with told as (
+        insert into traject.notice (
+            tenant, stream, person, kind, cause, version, command_id, recorded_us)
+        select p_tenant, p_stream, hearer.person, n.kind, n.cause, n.version,
+               p_command_id, p_recorded_us
+          from rows from (jsonb_to_recordset(p_notices) as (
+                   kind text, person uuid, role text, cause uuid, version bigint))
+               with ordinality as n (kind, person, role, cause, version, at)
+         cross join lateral (
+            select n.person where n.person is not null
+            union all
+            select r.person from traject.person_role r join traject.person p using (tenant, person)
+             where r.tenant = p_tenant and r.role = n.role and p.active
+         ) hearer
+         where hearer.person is distinct from p_giver
+         order by n.at, hearer.person
+            on conflict do nothing
+        returning notice
+    )
+    insert into traject.outbox (notice, tenant) select notice, p_tenant from told;
+end;
+
+-- Returns the version of the board's settings, or null when the stream is not at the expected
+-- version and nothing was written.
 create function traject.append(
     p_tenant uuid, p_process text, p_stream uuid, p_expected bigint,
     p_command_id uuid, p_command text, p_content_hash text, p_warnings text[],
     p_giver uuid, p_recorded_us bigint,
     p_event_ids uuid[], p_headers bytea[], p_bodies bytea[],
     p_state text, p_open boolean, p_parties jsonb,
-    p_notices jsonb, p_claims jsonb, p_releases jsonb, p_openings jsonb,
-    out recorded boolean, out settings_version integer
-)
+    p_notices jsonb, p_claims jsonb, p_releases jsonb, p_openings jsonb
+) returns integer
     language plpgsql
     security definer
     set search_path = pg_catalog, pg_temp
 as $$
 declare
+    v_settings integer;
     v_process text;
     v_version bigint;
     v_hash bytea;
     v_recorded_us bigint;
     v_parties jsonb;
     v_last integer := cardinality(p_headers);
-    v_refusal text;
     v_opening record;
 begin
-    if p_tenant is distinct from traject.board() then
-        perform traject.check_board(p_tenant);
+    -- Most commands are one event on a stream whose parties stay. One statement for these is
+    -- twice as fast as the long way below, which every other case falls through to: among them
+    -- another board than the session's, whose rows are out of sight here.
+    if v_last = 1 and p_claims is null and p_releases is null then
+        with head as (
+            update traject.stream s
+               set version = s.version + 1, recorded_us = p_recorded_us,
+                   created_us = coalesce(s.created_us, p_recorded_us),
+                   state = p_state, open = p_open,
+                   hash = sha256(
+                        'traject event 1'::bytea || uuid_send(p_tenant) || uuid_send(p_stream)
+                        || int8send(s.version + 1) || int8send(p_recorded_us) || s.hash
+                        || sha256(p_headers[1]) || sha256(p_bodies[1]))
+             where s.tenant = p_tenant and s.stream = p_stream and s.version = p_expected
+               and s.process = p_process and s.parties = p_parties
+               and (s.recorded_us <= p_recorded_us or s.recorded_us is null)
+            returning s.version, s.hash
+        ), written as (
+            insert into traject.event (
+                tenant, stream, version, event_id, command_id, place, recorded_us, event_hash,
+                command, content_hash, warnings, header, body)
+            select p_tenant, p_stream, head.version, p_event_ids[1], p_command_id, 1,
+                   p_recorded_us, head.hash, p_command, p_content_hash, p_warnings,
+                   p_headers[1], p_bodies[1]
+              from head
+        )
+        select coalesce((select max(s.version) from traject.settings s
+                          where s.tenant = p_tenant), 1)
+          into v_settings from head;
+        if found then
+            if p_notices is not null then
+                perform traject.tell(
+                    p_tenant, p_stream, p_command_id, p_giver, p_recorded_us, p_notices);
+            end if;
+            return v_settings;
+        end if;
     end if;
 
+    perform traject.check_board(p_tenant);
     -- Heads before anything else, in sorted order: positions then never contradict causes.
     if p_openings is not null then
         perform 1 from traject.stream s
@@ -126,48 +235,15 @@ begin
         raise exception 'no dossier is open for stream %', p_stream using errcode = 'TJ002';
     elsif v_process <> p_process then
         raise exception 'stream % belongs to %', p_stream, v_process using errcode = 'TJ003';
-    end if;
-    select coalesce(max(s.version), 1) into settings_version
-      from traject.settings s where s.tenant = p_tenant;
-    recorded := v_version = p_expected;
-    if not recorded then
-        return;
+    elsif v_version <> p_expected then
+        return null;
     elsif p_recorded_us < v_recorded_us then
         raise exception 'stream % has a later event', p_stream using errcode = 'TJ004';
     end if;
 
     if p_claims is not null or p_releases is not null then
-        perform pg_advisory_xact_lock(locks.lock)
-           from (select distinct hashtextextended(
-                        concat_ws('/', p_tenant, c ->> 'kind', c ->> 'subject'), 0) as lock
-                   from jsonb_array_elements(
-                        coalesce(p_claims, '[]') || coalesce(p_releases, '[]')) c
-                  order by 1) locks;
-        delete from traject.claim held
-         using jsonb_to_recordset(p_releases) as r (kind text, subject text, during daterange)
-         where held.tenant = p_tenant and held.stream = p_stream
-           and held.kind = r.kind and held.subject = r.subject
-           and held.during = coalesce(r.during, held.during);
-        select c.refusal into v_refusal
-          from jsonb_to_recordset(p_claims)
-               as c (kind text, subject text, during daterange, refusal text)
-          join traject.claim held
-            on held.tenant = p_tenant and held.kind = c.kind and held.subject = c.subject
-           and held.during && coalesce(c.during, daterange(null, null))
-           and held.stream <> p_stream
-         limit 1;
-        if found then
-            raise exception 'a claim is taken' using errcode = 'TJ010', detail = v_refusal;
-        end if;
-        insert into traject.claim (tenant, kind, subject, during, stream)
-        select p_tenant, c.kind, c.subject, coalesce(c.during, daterange(null, null)), p_stream
-          from jsonb_to_recordset(p_claims) as c (kind text, subject text, during daterange)
-         where not exists (
-            select from traject.claim own
-             where own.tenant = p_tenant and own.kind = c.kind and own.subject = c.subject
-               and own.during @> coalesce(c.during, daterange(null, null)));
+        perform traject.take_claims(p_tenant, p_stream, p_claims, p_releases);
     end if;
-
     perform traject.extend(
         p_tenant, p_stream, v_version, v_hash, v_parties, 1, v_last,
         p_command_id, p_command, p_content_hash, p_warnings,
@@ -201,28 +277,10 @@ begin
     end if;
 
     if p_notices is not null then
-        with told as (
-            insert into traject.notice (
-                tenant, stream, person, kind, cause, version, command_id, recorded_us)
-            select p_tenant, p_stream, hearer.person, n.kind, n.cause, n.version,
-                   p_command_id, p_recorded_us
-              from rows from (jsonb_to_recordset(p_notices) as (
-                       kind text, person uuid, role text, cause uuid, version bigint))
-                   with ordinality as n (kind, person, role, cause, version, at)
-             cross join lateral (
-                select n.person where n.person is not null
-                union all
-                select r.person from traject.person_role r
-                  join traject.person p using (tenant, person)
-                 where r.tenant = p_tenant and r.role = n.role and p.active
-             ) hearer
-             where hearer.person is distinct from p_giver
-             order by n.at, hearer.person
-                on conflict do nothing
-            returning notice
-        )
-        insert into traject.outbox (notice, tenant) select notice, p_tenant from told;
+        perform traject.tell(
+            p_tenant, p_stream, p_command_id, p_giver, p_recorded_us, p_notices);
     end if;
+    return (select coalesce(max(s.version), 1) from traject.settings s where s.tenant = p_tenant);
 end
 $$;
 

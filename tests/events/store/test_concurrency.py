@@ -118,14 +118,13 @@ class Sequenced:
             transaction = connection.transaction()
             await transaction.start()
             await connection.execute("set local traject.tenant = '" + self.tenant + "'")
-            row = await connection.fetchrow(SQL["append"], *parameters)
+            settings = await connection.fetchval(SQL["append"], *parameters)
             await asyncio.sleep(random.uniform(0, HOLD))
             if random.random() < 0.1:
                 await transaction.rollback()
                 return []
             await transaction.commit()
-        assert row is not None
-        return [(stream, version + 1 + n) for n in range(count)] if row["recorded"] else []
+        return [] if settings is None else [(stream, version + 1 + n) for n in range(count)]
 
     async def read(self, after: int) -> list[Read]:
         async with self._reading:
