@@ -50,6 +50,11 @@ class Reading:
         return max(shown, default=events[0].recorded_at)
 
     @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """What waits for this person in this case."""
+        return self.rules.story.tasks(self.dossier.state, self.view)
+
+    @property
     def timeline(self) -> list[dict[str, Any]]:
         return self.rules.story.timeline(self.dossier.state, self.dossier.events, self.view)
 

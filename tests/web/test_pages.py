@@ -9,11 +9,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 
+from events.settings import TenantSettings
 from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
 from web.api.app import create_app
 from web.gateway import Gateway
-from web.pages.case import step_line, visit_rows
+from web.pages.case import VisitRow, ahead, step_line, visit_rows
 from web.pages.wording import Wording, persons_in
 from web.site import DEMO_BOARD
 from web.texts import texts
@@ -245,9 +246,29 @@ def test_a_visit_row_gathers_what_happened_to_it() -> None:
     )
 
 
-def test_values_are_written_as_people_write_them() -> None:
-    from events.settings import TenantSettings
+def test_what_is_ahead_puts_the_reader_s_own_first() -> None:
+    wording = Wording(texts("nl"), TenantSettings(), {})
+    summary = {
+        "overdue": ["talk:V1"],
+        "next": [
+            {"step": "talk:V1", "by": "advisor", "due": "2026-02-13"},
+            {"step": "report", "by": "advisor", "due": "2026-04-23"},
+        ],
+    }
+    tasks = [{"task": "talk:V1", "due": "2026-02-13", "overdue": True}]
+    visits = [
+        VisitRow("V1", planned="2026-02-10T08:30", held="2026-02-10"),
+        VisitRow("V2", planned="2026-02-26T08:30"),
+        VisitRow("V3", planned="2026-03-17T08:30", cancelled=True),
+    ]
+    assert [(one.what, one.mine, one.late) for one in ahead(summary, tasks, visits, wording)] == [
+        ("nagesprek V1 houden", True, True),
+        ("eindverslag uitbrengen", False, False),
+        ("klassenbezoek V2", False, False),
+    ]
 
+
+def test_values_are_written_as_people_write_them() -> None:
     person = str(uuid4())
     dutch = Wording(texts("nl"), TenantSettings(), {person: "Rik Oosterhof"})
     english = Wording(texts("en"), TenantSettings(), {})

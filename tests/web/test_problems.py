@@ -55,6 +55,16 @@ def test_both_languages_say_everything() -> None:
     assert "trajectory.already_open" in codes_in_rules()
 
 
+def test_the_page_about_the_api_names_every_code_with_its_status() -> None:
+    page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    english = texts("en")
+    for code in english.problems:
+        title = english.problem(code, TenantSettings()).title
+        assert f"| {int(status_of(code))} | `{code}` | {title} |" in page
+    for code, sentence in english.warnings.items():
+        assert f"| `{code}` | {sentence} |" in page
+
+
 def test_the_numbers_in_a_text_are_the_board_s_own() -> None:
     settings = TenantSettings(goals_max=8)
     for language in LANGUAGES:

@@ -36,8 +36,7 @@ async def tasks(request: Request) -> JSONResponse:
     readings, following = await _open_cases(request)
     items: list[dict[str, Any]] = []
     for reading in readings:
-        found = reading.rules.story.tasks(reading.dossier.state, reading.view)
-        items += [_of_case(reading, item) for item in found]
+        items += [_of_case(reading, item) for item in reading.tasks]
     items.sort(key=lambda item: str(item.get("due") or "9999"))
     return _listed(items, following)
 

@@ -43,6 +43,17 @@ class VisitRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Ahead:
+    """Something still to come: a term, a planned visit or talk, or a task of the reader."""
+
+    what: str
+    by: str = ""
+    when: str = ""
+    late: bool = False
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One line of the timeline."""
 
@@ -106,6 +117,40 @@ def _change(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
             return {"talk_held": data["date"]}
         case _:
             return {}
+
+
+def ahead(
+    summary: Mapping[str, Any],
+    tasks: Sequence[Mapping[str, Any]],
+    visits: Sequence[VisitRow],
+    wording: Wording,
+) -> list[Ahead]:
+    """What comes next: what waits for the reader, what has a term, and what is planned."""
+    late = set(summary["overdue"])
+    terms = {step["step"]: step for step in summary["next"]}
+    own = {task["task"]: task for task in tasks}
+    found = [
+        Ahead(
+            wording.task(name),
+            when=wording.day(task["due"]) if task["due"] else "",
+            late=name in late,
+            mine=True,
+        )
+        for name, task in own.items()
+    ]
+    found += [
+        Ahead(wording.timer(name), wording.role(step["by"]), wording.day(step["due"]), name in late)
+        for name, step in terms.items()
+        if name not in own
+    ]
+    for row in visits:
+        if row.planned and not row.held and not row.cancelled:
+            visit = wording.intervention(f"visit:{row.visit}")
+            found.append(Ahead(visit, when=wording.local(row.planned)))
+        if row.talk_planned and not row.talk_held:
+            talk = wording.intervention(f"talk:{row.visit}")
+            found.append(Ahead(talk, when=wording.local(row.talk_planned)))
+    return found
 
 
 def moments(timeline: Sequence[Mapping[str, Any]], wording: Wording) -> list[Moment]:

@@ -15,7 +15,7 @@ from events.settings import TenantSettings
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of
 from web.api.problems import Problem, as_problem, status_of
-from web.pages.case import moments, step_line, visit_rows
+from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import STATIC, page
 from web.pages.session import (
     COOKIE,
@@ -179,13 +179,15 @@ async def case(request: Request) -> Response:
     await log_reading(site, person, reading, "page", now)
     summary, timeline = reading.summary, reading.timeline
     wording = await _wording(request, site, person, [summary, timeline])
+    visits = visit_rows(timeline)
     return page(
         request,
         "case.html",
         case=summary,
         wording=wording,
         steps=step_line(summary["state"], timeline),
-        visits=visit_rows(timeline),
+        ahead=ahead(summary, reading.tasks, visits, wording),
+        visits=visits,
         moments=moments(timeline, wording),
         requested_at=timeline[0]["recorded_at"] if timeline else None,
     )

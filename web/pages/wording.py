@@ -102,6 +102,12 @@ class Wording:
         """The step that a timer stands for, such as ``talk:V2``."""
         return self._named("timers", timer)
 
+    def task(self, task: str) -> str:
+        """What waits for somebody: a task of its own, or the step that a timer stands for."""
+        if task.partition(":")[0] in self.texts.events["tasks"]:
+            return self._named("tasks", task)
+        return self.timer(task)
+
     def intervention(self, intervention: str) -> str:
         """An intervention, such as ``visit:V1``."""
         return self._named("interventions", intervention)
