@@ -60,9 +60,10 @@ DRAIN = timedelta(seconds=3)
 PATIENCE = 1.0
 EMPTY_FOR = timedelta(days=1)
 SWEEP_EVERY = timedelta(hours=1)
-RECONCILE_AFTER = timedelta(minutes=2)
+RECONCILE_AFTER = timedelta(minutes=15)
 RECONCILE_EVERY = timedelta(hours=24)
-RECONCILE_PAUSE = 0.2
+RECONCILE_PAUSE = 4.0
+"""Seconds each looker rests between two cases: a look wakes a cold case, which costs work."""
 
 T = TypeVar("T")
 
