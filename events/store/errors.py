@@ -66,5 +66,7 @@ def unreachable(error: BaseException) -> bool:
         | asyncpg.PostgresConnectionError
         | asyncpg.OperatorInterventionError
         | asyncpg.InsufficientResourcesError
-        | asyncpg.InterfaceError,
+        | asyncpg.InterfaceError
+        # What the client says of a session that the server has just ended.
+        | asyncpg.InternalClientError,
     )

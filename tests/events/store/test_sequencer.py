@@ -40,7 +40,7 @@ async def reader(database: Database) -> AsyncIterator[PositionReader]:
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not await holds():  # noqa: ASYNC110 - another session's doing has no event
+        while not await holds():
             await asyncio.sleep(0.005)
 
 
