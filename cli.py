@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import sys
@@ -259,6 +260,11 @@ def _sentence(error: BaseException) -> str:
         return str(error)
     if isinstance(error, asyncpg.PostgresError):
         return f"PostgreSQL refuses: {error}."
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return (
+            "The port is taken by another program."
+            " Stop that program, or choose another port with TRAJECT_HTTP_PORT."
+        )
     if isinstance(error, ConnectionError):
         return f"A server that the settings name does not answer: {error}."
     if isinstance(error, OSError):

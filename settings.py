@@ -188,8 +188,11 @@ def read_settings() -> Settings:
         near = difflib.get_close_matches(unknown[0], fields, n=1)
         meant = f" Did you mean {near[0]}?" if near else ""
         raise BadSettings(f"{unknown[0]} is no setting.{meant} See docs/settings.md.")
+    secrets = os.environ.get(SECRETS)
+    if secrets and not Path(secrets).is_dir():
+        raise BadSettings(f"{SECRETS} names {secrets}, which is no folder.")
     try:
-        return Settings(_secrets_dir=os.environ.get(SECRETS))  # pyright: ignore[reportCallIssue]
+        return Settings(_secrets_dir=secrets)  # pyright: ignore[reportCallIssue]
     except ValidationError as error:
         raise BadSettings(
             "\n".join(

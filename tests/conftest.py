@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,6 +23,9 @@ from tests.skipping import SkippingTemporal
 MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 PREFIX = "traject-test-"
+ALIVE = "alive"
+YOUNG_SECONDS = 600
+"""Between making a folder and locking it nobody else may take it for left behind."""
 TEMPLATE = "template_traject"
 
 _numbers = count(1)
@@ -59,35 +64,47 @@ class Database:
         return self.server.dsn_for(self.name, role, self.passwords[role])
 
 
-def scratch_folder() -> Path:
-    """A folder for servers' data: in memory where there is room, else on disk."""
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder for servers' data: in memory where there is room, else on disk; then removed."""
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
     parent = MEMORY if roomy else Path(tempfile.gettempdir())
     _sweep(parent)
-    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    # PostgreSQL may run as another user, who has to pass through.
+    folder.chmod(0o711)
+    alive = FolderLock(folder, ALIVE)
+    alive.take()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        alive.release()
 
 
 def _sweep(parent: Path) -> None:
     """Remove what runs that were killed left behind; a run that lives holds its folder's lock."""
     for folder in parent.glob(f"{PREFIX}*"):
         try:
-            lock = FolderLock(folder)
-            lock.take()
+            alive = FolderLock(folder, ALIVE)
+            if time.time() - folder.stat().st_mtime < YOUNG_SECONDS:
+                continue
+            alive.take()
         except (OSError, StartFailed):
             continue
-        lock.release()
         shutil.rmtree(folder, ignore_errors=True)
+        alive.release()
 
 
 @pytest.fixture(scope="session")
 async def postgres() -> AsyncIterator[EmbeddedPostgres]:
     """One PostgreSQL for the whole run, without fsync: crash tests start their own."""
-    server = EmbeddedPostgres(scratch_folder(), fsync=False)
-    await server.start()
-    yield server
-    await server.kill()
-    await server.stop()
-    shutil.rmtree(server.folder, ignore_errors=True)
+    with scratch_folder() as folder:
+        server = EmbeddedPostgres(folder / "postgres", fsync=False)
+        await server.start()
+        yield server
+        await server.kill()
+        await server.stop()
 
 
 @pytest.fixture(scope="session")

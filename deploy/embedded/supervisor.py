@@ -169,8 +169,8 @@ def send(pid: int, what: signal.Signals) -> None:
 class FolderLock:
     """Keeps a data folder for one owner; the kernel lets go when the owner ends, however."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "lock"
+    def __init__(self, folder: Path, name: str = "lock") -> None:
+        self._path = folder / name
         self._file: IO[str] | None = None
 
     def take(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,5 @@ from tests.conftest import scratch_folder
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    place = scratch_folder()
-    place.chmod(0o711)
-    yield place
-    shutil.rmtree(place, ignore_errors=True)
+    with scratch_folder() as place:
+        yield place
