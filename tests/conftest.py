@@ -103,7 +103,6 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
         server = EmbeddedPostgres(folder / "postgres", fsync=False)
         await server.start()
         yield server
-        await server.kill()
         await server.stop()
 
 

@@ -41,6 +41,8 @@ CONFIGURATION = {
     "unix_socket_directories": "",
     "max_connections": "200",
     "shared_buffers": "128MB",
+    # Kept in the data folder: containers have little /dev/shm, and a kill would leave some there.
+    "dynamic_shared_memory_type": "mmap",
     "log_line_prefix": "%m [%p] ",
     # Statements and details of errors quote what people wrote; a log is no place for that.
     "log_min_error_statement": "panic",
