@@ -89,6 +89,13 @@ async def test_the_demo_lets_nobody_choose_from_elsewhere(demo: Board) -> None:
     assert unknown.status_code == 404
 
 
+async def test_a_form_is_small(demo: Board) -> None:
+    answer = await demo.http.post("/sign-in", data={"person": "x" * 11_000})
+    assert answer.status_code == 413
+    answer = await demo.http.post("/language", content=b"\xff", headers={"Content-Type": "text/x"})
+    assert answer.headers["Location"] == "/"
+
+
 async def test_signing_out_ends_the_session_in_the_store(demo: Board) -> None:
     await sign_in(demo, "hr")
     kept = dict(demo.http.cookies)

@@ -14,11 +14,11 @@ from uuid import UUID
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from events.event import Event, event_from_json, stream_id
 from events.process import View
 from events.recording import Recorded
+from web.api.body import json_object
 from web.api.clock import offset_of
 from web.api.paths import private, process_of, stream_of
 from web.api.problems import Problem, field_faults, invalid, language_of
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 KEY = "Idempotency-Key"
-BODY_MAX_BYTES = 1_000_000
 NO_COMMAND = ""
 """What the log of refused commands says where none of the process's commands was named."""
 
@@ -70,7 +69,7 @@ async def open_stream(request: Request) -> JSONResponse:
         attempt.now = datetime.now(UTC) + (offset := offset_of(request, site))
         command_id = _command_id(request)
         attempt.stream = stream = stream_id(person.tenant, command_id)
-        body = await _body(request)
+        body = await json_object(request)
         if set(body) - {"command", "data"}:
             raise invalid(min(set(body) - {"command", "data"}), "extra")
         if "command" not in body:
@@ -101,7 +100,7 @@ async def give_command(request: Request) -> JSONResponse:
     async with attempt:
         attempt.now = datetime.now(UTC) + (offset := offset_of(request, site))
         command_id = _command_id(request)
-        command = _parsed(rules, name, await _body(request))
+        command = _parsed(rules, name, await json_object(request))
         call = Call(person, process, rules, stream, command_id, name, command, offset)
         content = await _give(request, site, call, first=False)
     return private(content)
@@ -198,26 +197,6 @@ def _command_id(request: Request) -> str:
         return str(UUID(given.strip().strip('"')))
     except ValueError:
         raise invalid(KEY, "uuid") from None
-
-
-async def _body(request: Request) -> dict[str, Any]:
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json" and not (
-        kind.startswith("application/") and kind.endswith("+json")
-    ):
-        raise Problem("body.not_json")
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > BODY_MAX_BYTES:
-            raise Problem("body.too_large")
-    try:
-        body = from_json(bytes(raw), allow_inf_nan=False)
-    except ValueError:
-        raise invalid("body", "json") from None
-    if not isinstance(body, dict):
-        raise invalid("body", "object")
-    return body
 
 
 def _parsed(rules: Rules[Any], name: str, data: Mapping[str, Any]) -> Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -146,6 +147,8 @@ def answered(handler: Handler) -> Handler:
     async def answer(request: Request) -> Response:
         try:
             return await handler(request)
+        except asyncio.CancelledError:  # the server stops and waits no longer
+            return problem_response(request, Problem("service.unavailable"))
         except Exception as fault:  # noqa: BLE001 - a caller is never left without an answer
             return problem_response(request, as_problem(fault, request))
 
@@ -164,23 +167,31 @@ def as_problem(fault: Exception, request: Request) -> Problem:
         return Problem("not_found")
     if isinstance(fault, Erased):
         return Problem("case.erased")
-    if isinstance(fault, Unavailable) or unreachable(fault):
+    if isinstance(fault, Unavailable) or unreachable(fault) or _unconnected(fault):
         _log.warning("out of reach", **_about(fault, request))
         return Problem("service.unavailable")
     _log.error("unexpected fault", **_about(fault, request))
     return Problem("server.error")
 
 
-def _about(fault: Exception, request: Request) -> dict[str, str | None]:
-    """Where it happened and to which case, without a word of what was in it."""
+def _unconnected(fault: Exception) -> bool:
+    """Temporal's client says so, in no class of its own, until it was connected once."""
+    return isinstance(fault, RuntimeError) and _place(fault).startswith("temporalio.bridge.client:")
+
+
+def _place(fault: Exception) -> str:
     where = fault.__traceback__
     while where and where.tb_next:
         where = where.tb_next
-    place = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
+    return f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
+
+
+def _about(fault: Exception, request: Request) -> dict[str, str | None]:
+    """Where it happened and to which case, without a word of what was in it."""
     person = request.scope.get("traject.person")
     return {
         "kind": type(fault).__name__,
-        "place": place,
+        "place": _place(fault),
         "tenant": person and person.tenant,
         "stream": uuid_or_none(request.path_params.get("id")),
         "command_id": uuid_or_none(request.headers.get("idempotency-key")),

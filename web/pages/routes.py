@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from events.settings import TenantSettings
+from web.api.body import form
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of
 from web.api.problems import Problem, as_problem, status_of
@@ -101,7 +102,7 @@ async def sign_in(request: Request) -> Response:
     site = site_of(request)
     if not may_choose(request, site) or not same_site(request):
         raise Problem("not_found")
-    chosen = str((await request.form()).get("person", ""))
+    chosen = (await form(request)).get("person", "")
     known = await _demo_people(site)
     person = known.get(chosen) or next((p for p in known.values() if p.email == chosen), None)
     if person is None:
@@ -128,12 +129,12 @@ async def sign_out(request: Request) -> Response:
 
 async def language(request: Request) -> Response:
     """``POST /language``: keeps the language that was chosen and goes back."""
-    form = await request.form()
-    back = str(form.get("back", "/"))
+    sent = await form(request)
+    back = sent.get("back", "/")
     if not back.startswith("/") or back.startswith(("//", "/\\")):
         back = "/"
     response = RedirectResponse(back, 303)
-    chosen = str(form.get("language", ""))
+    chosen = sent.get("language", "")
     if chosen in LANGUAGES and same_site(request):
         keep_language(response, chosen)
     return response

@@ -1,0 +1,51 @@
+"""What a call carries: a JSON object or a small form, never more than anybody would send."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from pydantic_core import from_json
+
+from web.api.problems import Problem, invalid
+
+JSON_MAX_BYTES = 1_000_000
+FORM_MAX_BYTES = 10_000
+FORM = "application/x-www-form-urlencoded"
+
+
+async def json_object(request: Request) -> dict[str, Any]:
+    """The JSON object of a call. Raises Problem (413, 415, 422)."""
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise Problem("body.not_json")
+    try:
+        body = from_json(await _bytes(request, JSON_MAX_BYTES), allow_inf_nan=False)
+    except ValueError:
+        raise invalid("body", "json") from None
+    if not isinstance(body, dict):
+        raise invalid("body", "object")
+    return body
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a page's form; empty for anything else. Raises Problem (413)."""
+    raw = await _bytes(request, FORM_MAX_BYTES)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return {}
+    try:
+        return dict(parse_qsl(raw.decode(), max_num_fields=20))
+    except ValueError:
+        return {}
+
+
+async def _bytes(request: Request, most: int) -> bytes:
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > most:
+            raise Problem("body.too_large")
+    return bytes(raw)
