@@ -36,13 +36,12 @@ async def _keep(_connection: Any) -> None:
     """Nothing to reset: every session setting is one that the next user sets anyway."""
 
 
-async def connect_pool(
-    dsn: str, *, min_size: int, max_size: int, command_timeout: float = 10.0
-) -> asyncpg.Pool:
+async def connect_pool(dsn: str, *, max_size: int, command_timeout: float = 10.0) -> asyncpg.Pool:
     """A pool of board connections; ``command_timeout`` in seconds bounds every statement."""
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         dsn,
-        min_size=min_size,
+        # Kept connections would be opened again and again, loudly, while the server is away.
+        min_size=0,
         max_size=max_size,
         command_timeout=command_timeout,
         connection_class=BoardConnection,
@@ -51,6 +50,8 @@ async def connect_pool(
         reset=_keep,
         max_queries=10_000_000,
     )
+    async with pool.acquire():
+        return pool
 
 
 @asynccontextmanager

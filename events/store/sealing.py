@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import TypeAdapter
 
 from events.store.errors import Unsealable
 from events.store.keys import NONCE
+
+read_json: Callable[[bytes], Any] = TypeAdapter(Any).validator.validate_json
+"""Plain values from JSON bytes, in less than half the time of the standard library."""
 
 _encode = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")

@@ -23,11 +23,13 @@ class Store(Recorder, Cases, Directory, Notices, PostOffice, Attempts):
         master_keys: MasterKeys,
         facts: Facts,
         *,
-        min_size: int = 1,
         max_size: int = 10,
     ) -> Store:
-        """Open a pool of ``min_size`` to ``max_size`` connections as the role in ``dsn``."""
-        pool = await connect_pool(dsn, min_size=min_size, max_size=max_size)
+        """Open a pool of up to ``max_size`` connections as the role in ``dsn``.
+
+        Raises what `errors.unreachable` knows when PostgreSQL is away.
+        """
+        pool = await connect_pool(dsn, max_size=max_size)
         return cls(pool, master_keys, facts)
 
     async def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from events.store.dossiers import Dossiers
 from events.store.errors import StoreError
 from events.store.instants import microseconds
 from events.store.keys import MasterKeys
-from events.store.sealing import Seal
+from events.store.sealing import Seal, read_json
 from events.store.sql import statements
 
 SQL = statements("events")
@@ -102,15 +101,15 @@ class Streams(Dossiers):
 
 def event_json(header: bytes, body: bytes, seal: Seal) -> dict[str, Any]:
     """One stored event in the form of `Event.json`."""
-    event: dict[str, Any] = json.loads(header)
-    event["data"] = json.loads(seal.open(event["event_id"], event["type"], body))
+    event: dict[str, Any] = read_json(header)
+    event["data"] = read_json(seal.open(event["event_id"], event["type"], body))
     return event
 
 
 def _event(
     header: bytes, body: bytes, seal: Seal, readers: Mapping[str, Callable[[bytes], Fact]]
 ) -> Event:
-    raw: dict[str, Any] = json.loads(header)
+    raw: dict[str, Any] = read_json(header)
     type_ = raw["type"]
     read = readers.get(type_)
     if read is None:
