@@ -36,9 +36,7 @@ async def _verify_stream(board: Board, stream: str, events: list[dict[str, Any]]
     assert verify(rows, await board.store.head(board.tenant, stream)) is None
     assert [event["version"] for event in events] == list(range(1, len(events) + 1))
     assert len({event["event_id"] for event in events}) == len(events)
-    sets = [
-        (command, list(group)) for command, group in groupby(events, lambda e: e["command_id"])
-    ]
+    sets = [(command, list(group)) for command, group in groupby(events, lambda e: e["command_id"])]
     assert all(times == 1 for times in Counter(command for command, _ in sets).values())
     given = {command: group for command, group in sets if group[0]["actor"]["person"]}
     told = {

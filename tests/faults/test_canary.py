@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
@@ -110,7 +109,7 @@ async def _refused(board: Board, stream: str, canary: str) -> None:
 async def _broken(product: Product, board: Board, call: Call) -> None:
     """PostgreSQL goes while it records the command, and the worker while it tries again."""
     before = len(product.log("worker"))
-    holder: asyncpg.Connection[Any] = await asyncpg.connect(product.dsn)
+    holder: asyncpg.Connection = await asyncpg.connect(product.dsn)
     await holder.execute("begin")
     await holder.fetch("select from traject.stream where stream = $1 for update", call.stream)
     asking = asyncio.ensure_future(board.send(call))
@@ -153,11 +152,11 @@ def _places(found: dict[Path, bytes], canary: str) -> list[str]:
 
 async def _rows(product: Product, table: str, canary: str) -> int:
     """In how many rows of a table the word stands as plain bytes."""
-    connection: asyncpg.Connection[Any] = await asyncpg.connect(product.dsn)
+    connection: asyncpg.Connection = await asyncpg.connect(product.dsn)
     try:
         text = "position(encode($1::bytea, 'hex') in replace(t::text, '\\x', ''))"
         plain = "position($2::text in t::text)"
         query = f"select count(*) from {table} t where {text} > 0 or {plain} > 0"
-        return await connection.fetchval(query, canary.encode(), canary)
+        return int(await connection.fetchval(query, canary.encode(), canary) or 0)
     finally:
         await connection.close()

@@ -30,6 +30,9 @@ RECOVER_SECONDS = 60.0
 QUIET_SECONDS = 20.0
 LONG_AGO = timedelta(days=40)
 
+Moment = tuple[str, str | None, str | int | None]
+"""An event's type, the timer, and which of its moments."""
+
 
 class Clocks:
     """The trajectories' own clocks, which a test moves, and what the processes tell of them."""
@@ -116,9 +119,7 @@ async def test_recovered_trajectories_go_on_and_tell_nobody_twice(
     await clocks.quiet(late, deadline)
     overdue = [e for e in (await stored(board))[late] if e["type"] == "StepOverdue"]
     assert [event["data"]["level"] for event in overdue] == [0]
-    kinds = Counter(
-        notice.kind for notice in await board.store.notices(board.tenant, stream=late)
-    )
+    kinds = Counter(notice.kind for notice in await board.store.notices(board.tenant, stream=late))
     assert kinds["overdue"] == 1
     await verify_board(product, board)
 
@@ -159,9 +160,9 @@ async def _suspended(board: Board, clocks: Clocks, began: datetime) -> str:
     return stream
 
 
-async def _told(board: Board) -> Counter[tuple[str, str | None, str | None]]:
+async def _told(board: Board) -> Counter[Moment]:
     """What the processes did by themselves, by what it was about and in which trajectory."""
-    found: Counter[tuple[str, str | None, str | None]] = Counter()
+    found: Counter[Moment] = Counter()
     for stream, events in (await stored(board)).items():
         moments = Counter(
             (event["type"], json.dumps(event["data"], sort_keys=True))

@@ -58,8 +58,7 @@ class Traffic:
         marks = [caller.accepted + 2 for caller in self.callers]
         return await self._until(
             lambda: all(
-                caller.accepted >= mark
-                for caller, mark in zip(self.callers, marks, strict=True)
+                caller.accepted >= mark for caller, mark in zip(self.callers, marks, strict=True)
             )
         )
 
