@@ -98,7 +98,9 @@ class Settings(BaseSettings):
     )
     task_queue: str = Field("traject", description="The queue that workers and web share.")
     max_cached_workflows: int = Field(
-        1000, ge=2, description="How many cases one worker keeps in memory between steps."
+        1000,
+        ge=0,
+        description="How many cases a worker keeps in memory between steps; 0 replays each step.",
     )
 
     http_host: str = Field("127.0.0.1", description="The address that the web part listens on.")
