@@ -1,0 +1,1 @@
+"""The facts, terms and invoices of a supervision trajectory."""
