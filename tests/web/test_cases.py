@@ -180,6 +180,17 @@ async def test_lists_come_in_pages_that_do_not_shift(board: Board, by: str, sort
     assert seen == expected
 
 
+async def test_a_list_shows_where_cases_stand_and_not_what_is_in_them(
+    board: Board, stream: str
+) -> None:
+    answer = await board.get("/supervision")
+    (row,) = answer.json()["items"]
+    assert (row["id"], row["state"], row["open"]) == (stream, "guidance", True)
+    assert (row["school"], row["visits"]["agreed"]) == ("De Windvaan", 3)
+    assert "leswissel" not in answer.text
+    assert not {"goal_list", "hours", "invoice", "report"} & set(row)
+
+
 async def test_lists_are_filtered(board: Board) -> None:
     first, second, third = await _three_cases(board)
     await board.done(first, "DeclineRequest", {"reason": "geen ruimte"}, "coordinator")

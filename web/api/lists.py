@@ -33,6 +33,13 @@ LIMIT = 25
 LIMIT_MAX = 100
 NEWEST_CHANGE = "-updated_at"
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at")
+ROW = frozenset(
+    {
+        "id", "process", "version", "suspended", "school", "teacher", "client", "manager",
+        "advisor", "assessor", "period", "visits", "talks_held", "overdue", "next", "duration_days",
+    }
+)  # fmt: skip
+"""What of a summary stands in a list: nothing whose reading is noted case by case."""
 _STATE = re.compile(r"[a-z_]{1,40}")
 _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
@@ -186,9 +193,10 @@ async def _seen(
 
 
 def row_content(reading: Reading) -> dict[str, Any]:
-    """A case in a list. ``updated_at`` is the last thing that this person may see."""
+    """Where a case stands. ``updated_at`` is the last thing that this person may see."""
     index = reading.rules.story.index(reading.dossier.state)
-    return reading.summary | {
+    shown = {key: value for key, value in reading.summary.items() if key in ROW}
+    return shown | {
         "state": index.state,
         "open": index.open,
         "created_at": instant_text(reading.dossier.events[0].recorded_at),
