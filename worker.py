@@ -42,6 +42,7 @@ from events.store.store import Store
 from observability import UP, configure_logging, serve_probe
 from settings import BadSettings, Settings, read_settings
 from workflows.assessments.workflow import AssessmentProcess
+from workflows.codec import KeySource
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
 from workflows.supervision.workflow import SupervisionProcess
@@ -58,6 +59,8 @@ PROCESSES: Sequence[type] = (SupervisionProcess, AssessmentProcess)
 DRAIN = timedelta(seconds=3)
 """Commands that were begun when the end was announced get this long to be answered."""
 PATIENCE = 1.0
+KEY_PATIENCE = 10.0
+KEY_PAUSE = 0.1
 EMPTY_FOR = timedelta(days=1)
 SWEEP_EVERY = timedelta(hours=1)
 RECONCILE_AFTER = timedelta(minutes=15)
@@ -134,7 +137,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             opened.push_async_callback(store.close)
             await _same_installation(store, settings)
             temporal = await parts.reach(
-                "temporal", lambda: connect_by(settings, store.dossier_key, runtime=runtime)
+                "temporal", lambda: connect_by(settings, _patient_keys(store), runtime=runtime)
             )
             await _run_parts(settings, parts, store, temporal, core_port)
 
@@ -213,6 +216,25 @@ async def _open_store(settings: Settings) -> Store:
         {name: rules.story.facts for name, rules in RULES.items()},
         max_size=settings.postgres_connections,
     )
+
+
+def _patient_keys(store: Store) -> KeySource:
+    """Waits for PostgreSQL to come back rather than fail a process's task.
+
+    The server puts off a task that failed some times for longer and longer.
+    """
+
+    async def key(tenant: str, stream: str) -> bytes:
+        for _ in range(int(KEY_PATIENCE / KEY_PAUSE)):
+            try:
+                return await store.dossier_key(tenant, stream)
+            except Exception as error:
+                if not unreachable(error):
+                    raise
+                await asyncio.sleep(KEY_PAUSE)
+        return await store.dossier_key(tenant, stream)
+
+    return key
 
 
 async def _same_installation(store: Store, settings: Settings) -> None:

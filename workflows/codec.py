@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -23,6 +24,8 @@ from temporalio.converter import (
 
 ENCODING = b"binary/sealed"
 NONCE = 12
+UNREADABLE = Payload(metadata={"encoding": b"binary/unreadable"})
+"""No converter knows how to read this."""
 
 KeySource = Callable[[str, str], Awaitable[bytes]]
 """(tenant, stream) to the dossier's key of 32 bytes."""
@@ -85,17 +88,25 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
         return sealed
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:
-        opened: list[Payload] = []
-        for payload in payloads:
-            if payload.metadata.get("encoding") != ENCODING:
-                raise UnsealableError("a payload in the clear: nobody vouches for it")
-            workflow, stream = self._dossier()
-            tenant = payload.metadata["tenant"].decode()
-            box = AESGCM(await self._keys(tenant, stream))
+        """What nobody vouches for, in the clear or forged, comes out as unreadable.
+
+        To raise here would fail the whole task of the process, again and again, and block the case
+        for everybody; an unreadable argument only gets its own sender refused.
+        """
+        return [await self._opened(payload) for payload in payloads]
+
+    async def _opened(self, payload: Payload) -> Payload:
+        if payload.metadata.get("encoding") != ENCODING or "tenant" not in payload.metadata:
+            return UNREADABLE
+        workflow, stream = self._dossier()
+        tenant = payload.metadata["tenant"].decode()
+        box = AESGCM(await self._keys(tenant, stream))
+        try:
             data = box.decrypt(payload.data[:NONCE], payload.data[NONCE:], _bound(tenant, workflow))
-            self._tenants.learn(stream, tenant)
-            opened.append(Payload.FromString(data))
-        return opened
+        except InvalidTag:
+            return UNREADABLE
+        self._tenants.learn(stream, tenant)
+        return Payload.FromString(data)
 
     def _dossier(self) -> tuple[str, str]:
         if not self._workflow or "/" not in self._workflow:
