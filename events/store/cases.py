@@ -12,15 +12,19 @@ from events.store.connection import Connected
 from events.store.instants import instant
 from events.store.sql import statements
 
-SQL = statements("cases")
-
 SORTS = {
-    "-updated_at": "by_updated_desc",
-    "updated_at": "by_updated",
-    "-created_at": "by_created_desc",
-    "created_at": "by_created",
+    "-updated_at": {"column": "recorded_us", "direction": "desc", "beyond": "<"},
+    "updated_at": {"column": "recorded_us", "direction": "asc", "beyond": ">"},
+    "-created_at": {"column": "created_us", "direction": "desc", "beyond": "<"},
+    "created_at": {"column": "created_us", "direction": "asc", "beyond": ">"},
 }
 """What lists can be sorted by; a minus sign puts the latest first."""
+
+SQL = {
+    (name, sort): text.format(**words)
+    for name, text in statements("cases").items()
+    for sort, words in SORTS.items()
+}
 
 
 class BadCursor(ValueError):
@@ -67,17 +71,11 @@ class Cases(Connected):
         Raises KeyError for an unknown sort and BadCursor for a cursor of another list.
         """
         at, stream = _position(cursor, sort)
+        statement = SQL["of_board" if all_cases else "of_person", sort]
+        whose = () if all_cases else (person,)
         async with self._board(tenant) as connection:
             rows = await connection.fetch(
-                SQL[SORTS[sort]],
-                tenant,
-                process,
-                None if all_cases else person,
-                state,
-                open,
-                at,
-                stream,
-                limit + 1,
+                statement, tenant, process, state, open, at, stream, limit + 1, *whose
             )
         page = rows[:limit]
         return CasePage(

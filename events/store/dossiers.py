@@ -92,7 +92,8 @@ class Dossiers(Connected):
     async def sweep_empty(self, older_than: timedelta) -> int:
         """Remove dossiers of any board that never got an event; returns how many.
 
-        Sweeps are at least CACHE_SECONDS apart.
+        ``older_than`` is far more than CACHE_SECONDS, because their keys go at the second sweep
+        that finds them so old.
         """
         async with self._pool.acquire() as connection:
             return await connection.fetchval(SQL["sweep"], older_than)

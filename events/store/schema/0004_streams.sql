@@ -36,6 +36,7 @@ create table traject.dossier_key (
     master text not null,
     wrapped bytea,
     made_at timestamptz not null default now(),
+    swept_at timestamptz,
     destroyed_at timestamptz,
     primary key (tenant, stream),
     check ((wrapped is null) = (destroyed_at is not null))

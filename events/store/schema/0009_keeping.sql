@@ -2,6 +2,7 @@
 set local role traject_owner;
 
 grant select, delete on traject.stream, traject.dossier_key to traject_keeper;
+grant update (swept_at) on traject.dossier_key to traject_keeper;
 grant select on traject.outbox to traject_keeper;
 create policy every_board_keeper on traject.stream to traject_keeper using (true);
 create policy every_board_keeper on traject.dossier_key to traject_keeper using (true);
@@ -24,8 +25,8 @@ begin atomic
      limit p_limit;
 end;
 
--- A key outlives its empty dossier by one sweep: whoever still holds it in memory and opens the
--- dossier again then seals with the key that is stored.
+-- A key outlives its empty dossier by as long as the dossier itself was left alone: whoever still
+-- holds it in memory and opens the dossier again then seals with the key that is stored.
 create function traject.sweep_empty(p_older_than interval) returns integer
     language plpgsql
     security definer
@@ -36,12 +37,16 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtextextended('traject sweep', 0));
     delete from traject.dossier_key k
-     where k.made_at < now() - p_older_than
-       and k.wrapped is not null
+     where k.swept_at < now() - p_older_than
        and not exists (
             select from traject.stream s where s.tenant = k.tenant and s.stream = k.stream);
-    delete from traject.stream s
-     where s.version = 0 and s.opened_at < now() - p_older_than;
+    with swept as (
+        delete from traject.stream s
+         where s.version = 0 and s.opened_at < now() - p_older_than
+        returning s.tenant, s.stream
+    )
+    update traject.dossier_key k set swept_at = now()
+      from swept where k.tenant = swept.tenant and k.stream = swept.stream;
     get diagnostics v_swept = row_count;
     return v_swept;
 end
