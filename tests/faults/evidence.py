@@ -51,6 +51,15 @@ async def _verify_stream(board: Board, stream: str, events: list[dict[str, Any]]
         assert [event["event_id"] for event in answer] == ids, key
 
 
+async def positions(product: Product) -> list[Position]:
+    """All that a reader finds now, in order."""
+    reader = await PositionReader.connect(f"{product.dsn}?role=traject_projector")
+    try:
+        return await _all(reader)
+    finally:
+        await reader.close()
+
+
 async def _verify_positions(product: Product, board: Board) -> None:
     """Every event gets its one place among all events, in the order of its stream."""
     wanted = {stream: len(events) for stream, events in (await stored(board)).items()}

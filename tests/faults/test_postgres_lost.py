@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from deploy.harness.product import Product
+from events.store.positions import Position
 from tests.faults.board import Board
-from tests.faults.evidence import verify_board
+from tests.faults.evidence import positions, verify_board
 from tests.faults.traffic import Traffic
 
 pytestmark = pytest.mark.crash
@@ -48,15 +49,20 @@ async def _signal(product: Product, what: signal.Signals) -> None:
 async def test_commands_given_while_postgres_is_lost(
     product: Product, board: Board, fault: Fault
 ) -> None:
+    read: list[list[Position]] = []
     async with Traffic(board) as traffic:
         for _ in range(ROUNDS):
             await traffic.flows()
+            read.append(await positions(product))
             await fault(product)
             await traffic.stands_still()
             await product.postgres.start()
             assert await traffic.answers() < BACK_SECONDS
             await traffic.flows()
     await verify_board(product, board)
+    # Numbers that did not reach the disk are given again, and come out as readers knew them.
+    for before in read:
+        assert (await positions(product))[: len(before)] == before
 
 
 async def test_commands_given_while_postgres_is_frozen(product: Product, board: Board) -> None:
