@@ -25,14 +25,16 @@ async def cold() -> Sequence[Figure]:
     long_ms: list[float] = []
     short_ms: list[float] = []
     async with stage(SMALLEST_CACHE) as made:
-        long_cases = [await _long(made, LONG_CASES - n) for n in range(LONG_CASES)]
+        long_cases = [await _long(made, n) for n in range(LONG_CASES)]
         short_cases = [await made.accepted() for _ in range(LONG_CASES * ROUNDS)]
         for turn in range(ROUNDS):
             for place, case in enumerate(long_cases):
                 long_ms.append(await _cold_step(case))
                 short_ms.append(await _cold_step(short_cases[turn * LONG_CASES + place]))
-        versions = [(await case.status()).version for case in long_cases]
-    say(f"cold, {min(versions)} to {max(versions)} events: {_spread(long_ms)}")
+        ends = [await case.status() for case in long_cases]
+    ages = ", ".join(f"{end.version} events and {end.commands} commands" for end in ends)
+    say(f"at the end the long cases had in store and in their run: {ages}")
+    say(f"cold, long: {_spread(long_ms)}")
     say(f"cold, 2 events: {_spread(short_ms)}")
     value, stick = median(long_ms), median(short_ms)
     return [
@@ -42,17 +44,16 @@ async def cold() -> Sequence[Figure]:
 
 
 async def _long(made: Stage, place: int) -> Case:
-    """A case of about 120 events, ``place * APART`` commands into a run of its process."""
+    """A case of 120 events or more, ``place * APART`` commands into a run of its process."""
     case = await made.in_guidance()
     behind = (await case.status()).version
     ahead = place * APART
-    for _ in range(EVENTS - behind - ahead):
+    for _ in range(EVENTS - behind):
         await case.step()
     async with asyncio.timeout(60):
         while (await case.status()).commands >= FULL_RUN:
             await asyncio.sleep(0.5)
-    already = (await case.status()).commands
-    for _ in range(max(0, ahead - already)):
+    while (await case.status()).commands < ahead:
         await case.step()
     return case
 

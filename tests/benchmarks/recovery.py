@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import time
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ async def postgres() -> Sequence[Figure]:
     Ten callers go on all the time; who gets 503 repeats the command after Retry-After.
     """
     took: list[float] = []
+    # The stage's own connections fail too; that is no news.
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)
     async with stage() as made:
         cases = [await made.in_guidance() for _ in range(CALLERS)]
         took += [max(await _without_postgres(made, cases)) for _ in range(TIMES)]
