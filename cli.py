@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import json
 import os
 import sys
 import traceback
-from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 
-from settings import BadSettings, Settings, read_settings
-
-OK, FAILED, INTERRUPTED = 0, 1, 130
+from deploy import terminal
+from deploy.boards_cli import board_app, person_app, token_app
+from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
+from settings import BadSettings
 
 app = typer.Typer(
     help="Traject: supervision trajectories in schools, from request to closing.",
@@ -32,7 +31,9 @@ scenario_app = typer.Typer(
 )
 app.add_typer(scenario_app, name="scenario")
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+app.add_typer(board_app, name="board")
+app.add_typer(person_app, name="person")
+app.add_typer(token_app, name="token")
 
 
 class Engine(StrEnum):
@@ -59,7 +60,7 @@ def up(
     changes: dict[str, Any] = {"installation": "demo"} if demo else {}
     if port is not None:
         changes["http_port"] = port
-    settings = _settings(**changes)
+    settings = terminal.settings(**changes)
 
     async def ready(running: Up) -> None:
         if running.is_demo:
@@ -70,7 +71,7 @@ def up(
             people = []
         typer.echo(_welcome(running.url, running.temporal_ui, str(running.home.folder), people))
 
-    _run(run(settings, typer.echo, ready))
+    terminal.run(run(settings, typer.echo, ready))
 
 
 @app.command()
@@ -79,9 +80,9 @@ def worker() -> None:
     from observability import configure_logging
     from worker import run_worker
 
-    settings = _settings()
+    settings = terminal.settings()
     configure_logging(settings.log_level)
-    _run(run_worker(settings), fast=True)
+    terminal.run(run_worker(settings), fast=True)
 
 
 @app.command()
@@ -90,9 +91,9 @@ def web() -> None:
     from observability import configure_logging
     from web.serve import serve
 
-    settings = _settings()
+    settings = terminal.settings()
     configure_logging(settings.log_level)
-    _run(serve(settings), fast=True)
+    terminal.run(serve(settings), fast=True)
 
 
 @app.command()
@@ -101,14 +102,14 @@ def migrate(as_json: AsJson = False) -> None:
     from events.store.migrate import mark_installation
     from events.store.migrate import migrate as apply
 
-    settings = _settings()
+    settings = terminal.settings()
 
     async def work() -> list[str]:
         applied = await apply(settings.owner_database)
         await mark_installation(settings.owner_database, settings.installation)
         return applied
 
-    applied = _run(work())
+    applied = terminal.run(work())
     if as_json:
         typer.echo(json.dumps({"applied": applied}))
         return
@@ -130,7 +131,7 @@ def scenario_run(
     """Run scenario files; each step that fails gets a line, and a last line counts them."""
     from deploy.scenario_run import play
 
-    outcomes = _run(play(files, engine.value))
+    outcomes = terminal.run(play(files, engine.value))
     failures = [line for outcome in outcomes for line in outcome.failures]
     passed = sum(outcome.passed for outcome in outcomes)
     failed = sum(outcome.failed for outcome in outcomes)
@@ -140,7 +141,7 @@ def scenario_run(
         for line in failures:
             typer.echo(line)
         typer.echo(f"{passed} passed, {failed} failed")
-    _end(FAILED if failed else OK)
+    terminal.end(FAILED if failed else OK)
 
 
 @app.command()
@@ -148,12 +149,14 @@ def recover(as_json: AsJson = False) -> None:
     """Give every open case its process back, after Temporal lost what it knew."""
     from deploy.recovery import recover_all
 
-    report = _run(recover_all(_settings(), progress=not as_json and sys.stderr.isatty()))
+    report = terminal.run(
+        recover_all(terminal.joined(), progress=not as_json and sys.stderr.isatty())
+    )
     if as_json:
         typer.echo(json.dumps(report))
     else:
         typer.echo(", ".join(f"{count} {what}" for what, count in report.items()))
-    _end(FAILED if report.get("failed") else OK)
+    terminal.end(FAILED if report.get("failed") else OK)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
@@ -166,7 +169,7 @@ def bench(
     """Measure the figures, each beside its yardstick (needs a checkout: './dev bench')."""
     home = Path(__file__).parent
     if not (home / "tests" / "benchmarks").is_dir():
-        _fail("The benchmarks come with a checkout, not with an installation.")
+        terminal.fail("The benchmarks come with a checkout, not with an installation.")
     words = [*(figures or []), *(["--json"] if as_json else [])]
     os.chdir(home)
     os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks", *words])  # noqa: S606
@@ -175,20 +178,12 @@ def bench(
 @app.command()
 def config(as_json: AsJson = False) -> None:
     """Show the settings as this environment gives them, secrets masked."""
-    shown = _settings().shown()
+    shown = terminal.settings().shown()
     if as_json:
         typer.echo(json.dumps(shown, indent=2))
         return
     for name, value in shown.items():
         typer.echo(f"{name} = {'' if value is None else value}")
-
-
-def _settings(**changes: Any) -> Settings:
-    settings = read_settings()
-    if not changes:
-        return settings
-    explicit = settings.model_dump(include=settings.model_fields_set)
-    return Settings.model_validate({**explicit, **changes})
 
 
 def _welcome(url: str, ui: str | None, folder: str, people: list[Any]) -> str:
@@ -207,45 +202,27 @@ def _welcome(url: str, ui: str | None, folder: str, people: list[Any]) -> str:
     return "\n".join([*lines, "", "Ctrl-C stops everything."])
 
 
-def _run(work: Coroutine[Any, Any, Any], *, fast: bool = False) -> Any:
-    if fast:
-        import uvloop
-
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(work)
-    return asyncio.run(work)
-
-
-def _fail(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    _end(FAILED)
-
-
-def _end(code: int) -> NoReturn:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # Temporal's library now and then aborts CPython 3.11 while the interpreter is torn down.
-    os._exit(code)
-
-
 def main() -> NoReturn:
     """Run one command; what goes wrong becomes a sentence and an exit code."""
     try:
         code = app(standalone_mode=False)
     except KeyboardInterrupt:
-        _end(INTERRUPTED)
+        terminal.end(INTERRUPTED)
     except Exception as error:  # noqa: BLE001 - the terminal gets a sentence, whatever it was
         if os.environ.get("TRAJECT_LOG_LEVEL") == "debug":
             traceback.print_exc()
         typer.echo(_sentence(error), err=True)
-        _end(getattr(error, "exit_code", FAILED))
-    _end(code if isinstance(code, int) else OK)
+        terminal.end(getattr(error, "exit_code", FAILED))
+    terminal.end(code if isinstance(code, int) else OK)
 
 
 def _sentence(error: BaseException) -> str:
     import asyncpg
 
+    from deploy.boards import BadBoard
     from deploy.embedded.supervisor import StartFailed
+    from events.holidays import UnknownRegion
+    from events.store.directory import UnknownPerson
     from events.store.migrate import MigrationRefused
     from workflows.scenarios import BadScenario
 
@@ -256,8 +233,11 @@ def _sentence(error: BaseException) -> str:
         context = getattr(error, "ctx", None)
         usage = f"{context.get_usage()}\n" if context else ""
         return f"{usage}{format_message()}"
-    if isinstance(error, BadSettings | StartFailed | MigrationRefused | BadScenario):
+    told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion
+    if isinstance(error, told):
         return str(error)
+    if isinstance(error, UnknownPerson):
+        return f"The board has no such person: {error}."
     if isinstance(error, asyncpg.PostgresError):
         return f"PostgreSQL refuses: {error}."
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from events.event import Role
-from events.holidays import closed_days
+from events.holidays import DUTCH, closed_days
 from events.settings import TenantSettings
 from events.store.keys import MasterKeys
 from events.store.store import Store
@@ -36,10 +36,12 @@ async def opened(settings: Settings) -> AsyncIterator[Store]:
         await store.close()
 
 
-async def add_board(settings: Settings, region: str, timezone: str, holidays: Path) -> str:
-    """A new board with the region's holidays; its id."""
+async def add_board(
+    settings: Settings, region: str, timezone: str, holidays: Path | None = None
+) -> str:
+    """A new board with the region's holidays; its id. Raises BadBoard, UnknownRegion."""
     board = str(uuid4())
-    days = closed_days(region, holidays)
+    days = closed_days(region, holidays or DUTCH)
     try:
         wanted = TenantSettings(region=region, timezone=timezone, closed=days)
     except (ValidationError, KeyError) as error:

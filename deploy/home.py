@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.embedded.supervisor import make_folder, unprivileged
@@ -54,6 +55,22 @@ class Home:
         made = {role: secrets.token_urlsafe(24) for role in LOGIN_ROLES}
         write_private(kept, json.dumps(made, indent=2))
         return made
+
+    @property
+    def _how_to_join(self) -> Path:
+        return self.folder / "environment.json"
+
+    def tell_how_to_join(self, environment: Mapping[str, str]) -> None:
+        """Keeps where the servers of this start are, for other commands of the same user."""
+        write_private(self._how_to_join, json.dumps(environment, indent=2))
+
+    def joined(self, settings: Settings) -> Settings:
+        """The settings, with the servers that `traject up` last started where none are named."""
+        if not settings.embedded or not self._how_to_join.exists():
+            return settings
+        kept = json.loads(self._how_to_join.read_text())
+        explicit = settings.model_dump(include=settings.model_fields_set)
+        return Settings.model_validate({**{k.lower(): v for k, v in kept.items()}, **explicit})
 
 
 def _data_folder(settings: Settings) -> Path:

@@ -124,6 +124,7 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
     await mark_installation(up.owner_dsn, settings.installation)
     if postgres:
         await grant_logins(up.owner_dsn, home.passwords())
+    home.tell_how_to_join({**up.environment, "POSTGRES_OWNER_DSN": up.owner_dsn})
 
 
 async def _reachable(dsn: str) -> None:
