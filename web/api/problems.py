@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from events.settings import TenantSettings
 from events.store.errors import Erased, unreachable
 from web.gateway import Unavailable
+from web.patience import in_time
 from web.reading import NotFound
 from web.texts import Texts, choose, texts
 from workflows.decision import Refused
@@ -146,7 +147,7 @@ def answered(handler: Handler) -> Handler:
 
     async def answer(request: Request) -> Response:
         try:
-            return await handler(request)
+            return await in_time(handler(request))
         except asyncio.CancelledError:  # the server stops and waits no longer
             return problem_response(request, Problem("service.unavailable"))
         except Exception as fault:  # noqa: BLE001 - a caller is never left without an answer

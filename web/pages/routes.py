@@ -28,6 +28,7 @@ from web.pages.session import (
     visitor,
 )
 from web.pages.wording import Wording, persons_in
+from web.patience import in_time
 from web.reading import log_reading, read_case
 from web.site import DEMO_BOARD, Site, site_of
 from web.texts import LANGUAGES
@@ -59,7 +60,7 @@ def shown(handler: Handler) -> Handler:
 
     async def show(request: Request) -> Response:
         try:
-            return await handler(request)
+            return await in_time(handler(request))
         except Exception as fault:  # noqa: BLE001 - a reader is never left without a page
             return error_page(request, as_problem(fault, request))
 
