@@ -12,13 +12,14 @@ from web.site import Site
 
 HEADER = "Traject-Clock"
 STILL = timedelta(0)
+FARTHEST = timedelta(days=100 * 365)
 
 
 def offset_of(request: Request, site: Site) -> timedelta:
     """How far the process clock of this request runs ahead of real time.
 
     Raises Problem where the header is given outside a test or demo installation, or is no
-    instant with a time zone.
+    instant with a time zone, or lies too far away for terms to be counted from it.
     """
     given = request.headers.get(HEADER)
     if given is None:
@@ -29,7 +30,10 @@ def offset_of(request: Request, site: Site) -> timedelta:
         moment = datetime.fromisoformat(given)
         if moment.tzinfo is None:
             raise invalid(HEADER, "instant")
-        return moment.astimezone(UTC) - datetime.now(UTC)
+        offset = moment.astimezone(UTC) - datetime.now(UTC)
+        if abs(offset) > FARTHEST:
+            raise invalid(HEADER, "instant")
+        return offset
     except (ValueError, OverflowError):
         raise invalid(HEADER, "instant") from None
 
