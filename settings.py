@@ -37,90 +37,106 @@ class Settings(BaseSettings):
     )
 
     installation: Installation = Field(
-        "production",
+        default="production",
         description="What it is for: production, test or demo. Clocks are moved"
         " and the demo's sign-in exists only outside production.",
     )
     data_folder: Path = Field(
-        Path(__file__).parent / ".local",
+        default=Path(__file__).parent / ".local",
         description="Where embedded servers, generated secrets and logs are kept.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least important log line that is still written."
+        default="info", description="The least important log line that is still written."
     )
 
     postgres_dsn: SecretStr | None = Field(
-        None,
+        default=None,
         description="The database, as a user who may take on the service's roles (or, where the"
         " other addresses are given too, as traject_app). Without it an embedded PostgreSQL is"
         " started.",
     )
     postgres_owner_dsn: SecretStr | None = Field(
-        None,
+        default=None,
         description="The same database as a user who may change its schema, for migrate."
         " Without it: postgres_dsn.",
     )
     postgres_sequencer_dsn: SecretStr | None = Field(
-        None, description="The same database as traject_sequencer. Without it: postgres_dsn."
+        default=None,
+        description="The same database as traject_sequencer. Without it: postgres_dsn.",
     )
     postgres_projector_dsn: SecretStr | None = Field(
-        None, description="The same database as traject_projector. Without it: postgres_dsn."
+        default=None,
+        description="The same database as traject_projector. Without it: postgres_dsn.",
     )
     postgres_reader_dsn: SecretStr | None = Field(
-        None, description="The same database as traject_reader. Without it: postgres_dsn."
+        default=None, description="The same database as traject_reader. Without it: postgres_dsn."
     )
     postgres_connections: int = Field(
-        10, ge=2, le=200, description="The most connections one process opens to the database."
+        default=10,
+        ge=2,
+        le=200,
+        description="The most connections one process opens to the database.",
     )
     master_key_file: Path | None = Field(
-        None,
+        default=None,
         description="The file with the keys that wrap every dossier's own key. Without it:"
         " master-keys.json in the data folder, made at the first start.",
     )
 
     temporal_address: str | None = Field(
-        None, description="host:port of a Temporal cluster. Without it an embedded one is started."
+        default=None,
+        description="host:port of a Temporal cluster. Without it an embedded one is started.",
     )
-    temporal_namespace: str = Field("default", description="The namespace of this installation.")
-    temporal_tls: bool = Field(False, description="Speak TLS to Temporal.")
+    temporal_namespace: str = Field(
+        default="default", description="The namespace of this installation."
+    )
+    temporal_tls: bool = Field(default=False, description="Speak TLS to Temporal.")
     temporal_tls_ca_file: Path | None = Field(
-        None, description="The authority that signed Temporal's certificate, if not a public one."
+        default=None,
+        description="The authority that signed Temporal's certificate, if not a public one.",
     )
     temporal_tls_cert_file: Path | None = Field(
-        None, description="Our own certificate, where Temporal asks for one."
+        default=None, description="Our own certificate, where Temporal asks for one."
     )
-    temporal_tls_key_file: Path | None = Field(None, description="The key of that certificate.")
+    temporal_tls_key_file: Path | None = Field(
+        default=None, description="The key of that certificate."
+    )
     temporal_tls_server_name: str | None = Field(
-        None, description="The name in Temporal's certificate, where it differs from the address."
+        default=None,
+        description="The name in Temporal's certificate, where it differs from the address.",
     )
     temporal_api_key: SecretStr | None = Field(
-        None, description="The API key, where Temporal asks for one."
+        default=None, description="The API key, where Temporal asks for one."
     )
-    task_queue: str = Field("traject", description="The queue that workers and web share.")
+    task_queue: str = Field(default="traject", description="The queue that workers and web share.")
     max_cached_workflows: int = Field(
-        1000,
+        default=1000,
         ge=0,
         description="How many cases a worker keeps in memory between steps; 0 replays each step.",
     )
 
-    http_host: str = Field("127.0.0.1", description="The address that the web part listens on.")
-    http_port: int = Field(8000, ge=0, le=65535, description="The port of the web part.")
+    http_host: str = Field(
+        default="127.0.0.1", description="The address that the web part listens on."
+    )
+    http_port: int = Field(default=8000, ge=0, le=65535, description="The port of the web part.")
     worker_host: str = Field(
-        "127.0.0.1", description="The address of the worker's health and metrics."
+        default="127.0.0.1", description="The address of the worker's health and metrics."
     )
     worker_port: int = Field(
-        9464, ge=0, le=65535, description="The port of the worker's health and metrics."
+        default=9464, ge=0, le=65535, description="The port of the worker's health and metrics."
     )
 
     smtp_host: str | None = Field(
-        None, description="The mail server. Without it mail stays in the outbox."
+        default=None, description="The mail server. Without it mail stays in the outbox."
     )
-    smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
-    smtp_user: str | None = Field(None, description="Whom to sign in as at the mail server.")
-    smtp_password: SecretStr | None = Field(None, description="The password of that user.")
-    smtp_starttls: bool = Field(True, description="Refuse to send mail without encryption.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="The port of the mail server.")
+    smtp_user: str | None = Field(
+        default=None, description="Whom to sign in as at the mail server."
+    )
+    smtp_password: SecretStr | None = Field(default=None, description="The password of that user.")
+    smtp_starttls: bool = Field(default=True, description="Refuse to send mail without encryption.")
     smtp_from: str = Field(
-        "traject@localhost", description="The address that mail of the service comes from."
+        default="traject@localhost", description="The address that mail of the service comes from."
     )
 
     def database(self, role: Role) -> str:
