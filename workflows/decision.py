@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import ConfigDict
 
 from events.event import Event, Fact, Frozen
 from events.process import Story
@@ -26,6 +28,8 @@ class Refused(Exception):
 
 class Command(Frozen):
     """The data of one kind of request; the class name is the command's name."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +92,8 @@ class Rules(Generic[S]):
     decide raises Refused. deadlines gives those still to pass, soonest first. pass_deadline
     decides what a passed one records (the giver in the context is the process). notices tells
     who hears of newly recorded events: (state before, state after, events) -> drafts; ``cause``
-    counts within those events. command_now(state, command class) is the dry run behind "the
-    commands this person may give now": it raises Refused when the command is out of the question
-    whatever its data.
+    counts within those events. offered says whether a command's giver could give it now with
+    the right data; people which persons a command names, and the role each must hold.
     """
 
     story: Story[S]

@@ -37,11 +37,14 @@ def evolve(state: Trajectory, event: Event) -> Trajectory:
     """The state after one more event."""
     change = _EVOLVE.get(type(event.data))
     changes = change(state, event, event.data) if change else {}
-    subject = getattr(event.data, "visit", None)
+    subject = event.type, getattr(event.data, "visit", None)
+    if isinstance(event.data, f.RecordCorrected):
+        # A correction is as secret as what it corrects, and so is the correction of that.
+        subject = state.event_subjects.get(event.data.event, subject)
     return state.with_(
         version=event.version,
         last_recorded_at=event.recorded_at,
-        event_subjects={**state.event_subjects, event.event_id: (event.type, subject)},
+        event_subjects={**state.event_subjects, event.event_id: subject},
         **changes,
     )
 

@@ -220,9 +220,6 @@ def _correction(s: Source) -> dict[str, Any]:
     events = s.desk.events(s.stream)
     about: dict[str, str] = {}
     for event in events:
-        if isinstance(event.data, RecordCorrected) and about.get(event.data.event):
-            # A correction of a correction is not yet kept from the teacher: test_open_faults.
-            continue
         if isinstance(event.data, RecordCorrected):
             about[event.event_id] = about.get(event.data.event, "")
         else:

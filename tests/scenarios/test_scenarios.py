@@ -119,7 +119,6 @@ def test_the_scenarios_send_every_notice() -> None:
     assert sent - NOTICES == set(), "a notice that the contract does not know"
 
 
-@pytest.mark.xfail(strict=True, reason="no file lets every step come late enough for hr")
 def test_the_scenarios_pass_every_deadline_at_every_level() -> None:
     overdue = {
         (step.timer.partition(":")[0], step.level)

@@ -5,7 +5,8 @@ from workflows.decision import Rules
 from workflows.supervision.commands import COMMANDS, people
 from workflows.supervision.deadlines import deadlines, pass_deadline
 from workflows.supervision.notices import notices
-from workflows.supervision.rules import decide, offered
+from workflows.supervision.offers import offered
+from workflows.supervision.rules import decide
 
 RULES = Rules(
     story=STORY,

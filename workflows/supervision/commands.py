@@ -41,6 +41,7 @@ from workflows.decision import Command
 
 _AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:00)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+YEARS = range(2000, 2100)
 _MONEY = re.compile(r"\d{1,6}(\.\d{1,2})?")
 
 
@@ -54,12 +55,16 @@ class PersonOf:
 def _day(value: str) -> str:
     if not _DAY.fullmatch(value):
         raise ValueError("a day is written as 2026-01-31")
-    return datetime.date.fromisoformat(value).isoformat()
+    day = datetime.date.fromisoformat(value)
+    if day.year not in YEARS:
+        raise ValueError(f"a day lies between {YEARS.start} and {YEARS.stop}")
+    return day.isoformat()
 
 
 def _at(value: str) -> str:
     if not _AT.fullmatch(value):
         raise ValueError("a local date and time is written as 2026-01-31T09:00")
+    _day(value[:10])
     return datetime.datetime.fromisoformat(value).isoformat(timespec="minutes")
 
 

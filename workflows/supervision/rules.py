@@ -11,7 +11,7 @@ from workflows.decision import Command, Context, Decision, Refused
 from workflows.supervision import beginning, finishing, guiding
 from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case
-from workflows.supervision.steps import acting_role, check_state, may_come_now
+from workflows.supervision.steps import acting_role, check_state
 
 DECIDE: dict[type[Command], Callable[[Case, Any], Decision]] = {
     c.RequestTrajectory: beginning.request,
@@ -92,8 +92,3 @@ def _not_in_the_future(command: Command, ctx: Context) -> None:
         return
     if given > local_day(ctx.now, ctx.settings).isoformat():
         raise Refused("command.invalid", "date")
-
-
-def offered(state: Trajectory, command: str, ctx: Context) -> bool:
-    """Whether this person may give the command now, whatever its data turns out to be."""
-    return may_come_now(state, c.COMMANDS[command], ctx)

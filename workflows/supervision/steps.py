@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from events.supervision.access import case_roles
 from events.supervision.state import BEFORE_GUIDANCE, FINAL, Trajectory
-from workflows.decision import Context, Giver, Refused
+from workflows.decision import Giver, Refused
 from workflows.supervision import commands as c
 
 OPEN = BEFORE_GUIDANCE | {"guidance", "reporting", "reported"}
@@ -133,14 +133,3 @@ def check_state(state: Trajectory, command: type[c.Command]) -> None:
     accepted = state.phase != "requested" or state.accepted_at is not None
     if not accepted and not step.unaccepted:
         raise Refused("state.not_allowed")
-
-
-def may_come_now(state: Trajectory, command: type[c.Command], ctx: Context) -> bool:
-    """Whether this giver could give the command now, whatever its data."""
-    try:
-        if state.phase or command is not c.RequestTrajectory:
-            acting_role(state, command, ctx.giver)
-        check_state(state, command)
-    except Refused:
-        return False
-    return True
