@@ -97,24 +97,38 @@ def web() -> None:
 
 
 @app.command()
-def migrate(as_json: AsJson = False) -> None:
+def migrate(
+    secrets: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            file_okay=False,
+            help="Also make there, once, a login for each part and the master keys"
+            " (TRAJECT_SECRETS names the folder for the parts).",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring the database to the schema of this version."""
+    from deploy.secret_files import make_secrets
     from events.store.migrate import mark_installation
     from events.store.migrate import migrate as apply
 
     settings = terminal.settings()
 
-    async def work() -> list[str]:
+    async def work() -> tuple[list[str], list[str]]:
         applied = await apply(settings.owner_database)
         await mark_installation(settings.owner_database, settings.installation)
-        return applied
+        return applied, await make_secrets(settings.owner_database, secrets) if secrets else []
 
-    applied = terminal.run(work())
+    applied, made = terminal.run(work())
     if as_json:
-        typer.echo(json.dumps({"applied": applied}))
+        typer.echo(json.dumps({"applied": applied, "made": made}))
         return
     for name in applied:
         typer.echo(f"applied {name}")
+    for name in made:
+        typer.echo(f"made {name}")
     typer.echo("The schema is up to date.")
 
 
