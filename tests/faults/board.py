@@ -15,7 +15,7 @@ import httpx2
 from events.store.directory import PersonRow
 from events.store.store import Store
 
-LONGEST_SECONDS = 12.0
+LONGEST_SECONDS = 13.0
 """No caller waits longer than this for an answer, whatever is away."""
 AGAIN_SECONDS = 0.25
 """How soon a caller here tries again; sooner than told, so that more tries meet the fault."""

@@ -11,7 +11,7 @@ from tests.faults.traffic import Traffic
 
 pytestmark = pytest.mark.crash
 
-ROUNDS = 2
+ROUNDS = 3
 BACK_SECONDS = 15.0
 
 
