@@ -69,7 +69,10 @@ _FORWARD: dict[str, tuple[str, ...]] = {
         "RecordClientConsultation",
         "FixGoalList",
         "AgreePeriod",
+        "AgreeVisitMode",
         "RecordTeacherConsent",
+        "RefuseConsent",
+        "WithdrawConsent",
     ),
     "guidance": (
         "PlanVisit",
@@ -92,6 +95,7 @@ _FORWARD: dict[str, tuple[str, ...]] = {
         "AgreeVisitMode",
         "RecordTeacherConsent",
         "WithdrawConsent",
+        "WithdrawConsent",
         "ReportTimetableChange",
         "IssueInterimReport",
         "DraftFinalReport",
@@ -100,7 +104,6 @@ _FORWARD: dict[str, tuple[str, ...]] = {
     ),
     "reporting": ("DraftFinalReport", "IssueFinalReport", "AddTeacherResponse", "WithdrawConsent"),
     "reported": (
-        "ConfirmReceipt",
         "ConfirmReceipt",
         "RecordClosingTalk",
         "AddTeacherResponse",
@@ -184,11 +187,11 @@ def sensible(state: Trajectory) -> list[str]:
     return [*_FORWARD[state.phase], *_FORWARD[state.phase], *aside]
 
 
-def forward(state: Trajectory, today: date) -> str:
-    """The command that leads on towards the end."""
+def forward(state: Trajectory, today: date, *, hasty: bool = False) -> str:
+    """The command that leads on towards the end; in haste without what must come first."""
     if state.ended:
-        return "LogHours"
-    if state.suspended:
+        return "ConfirmReceipt" if hasty else "LogHours"
+    if state.suspended and not hasty:
         return "Resume"
     if state.phase in ("requested", "intake"):
         return _beginning(state)
@@ -201,11 +204,11 @@ def forward(state: Trajectory, today: date) -> str:
         ("ExtendPeriod", state.period is not None and state.period.end < today + SOON),
     ]
     for command, needed in missing:
-        if needed:
+        if needed and not hasty:
             return command
     if state.phase == "diagnosis":
         return "RecordDiagnosisVisit" if state.diagnosis.planned_at else "PlanDiagnosisVisit"
-    return _guiding(state) if state.phase == "guidance" else _goals(state)
+    return _guiding(state, hasty=hasty) if state.phase == "guidance" else _goals(state)
 
 
 def _beginning(state: Trajectory) -> str:
@@ -223,9 +226,9 @@ def _goals(state: Trajectory) -> str:
     return "RecordClientConsultation" if stale else "FixGoalList"
 
 
-def _guiding(state: Trajectory) -> str:
+def _guiding(state: Trajectory, *, hasty: bool) -> str:
     open_talks = [visit for visit in state.held_visits if visit.talk_held_on is None]
-    if any(visit.assessment for visit in open_talks):
+    if any(hasty or visit.assessment for visit in open_talks):
         return "RecordFollowUpTalk"
     if open_talks:
         return "SubmitSelfAssessment"

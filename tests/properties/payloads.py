@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
+from random import Random
 from typing import Any, Protocol, TypeVar
 
 from events.calendar import local_day
@@ -31,6 +32,19 @@ class Chance(Protocol):
 
     def one(self, options: Sequence[T]) -> T: ...
     def number(self, low: int, high: int) -> int: ...
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """Choices of a generator whose seed says which walk it is."""
+
+    random: Random
+
+    def one(self, options: Sequence[T]) -> T:
+        return self.random.choice(list(options))
+
+    def number(self, low: int, high: int) -> int:
+        return self.random.randint(low, high)
 
 
 @dataclass

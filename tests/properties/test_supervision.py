@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.properties.payloads import Seeded
 from tests.properties.roads import ENDS, PHASES, travel
 from tests.properties.watch import HOURS, Watch
 
@@ -32,7 +33,7 @@ SEEKING = settings(
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-WALKS = 30
+WALKS = 40
 STEPS = 200
 
 STATES = frozenset(
@@ -69,19 +70,6 @@ class Drawn:
 
     def number(self, low: int, high: int) -> int:
         return self.data.draw(st.integers(low, high))
-
-
-@dataclass(frozen=True)
-class Seeded:
-    """Choices of a generator whose seed says which walk it is."""
-
-    random: Random
-
-    def one(self, options: Sequence[T]) -> T:
-        return self.random.choice(list(options))
-
-    def number(self, low: int, high: int) -> int:
-        return self.random.randint(low, high)
 
 
 class Board(RuleBasedStateMachine):
@@ -171,11 +159,11 @@ def _walk(seed: int, reached: Counter[str]) -> None:
 
 def _one_step(watch: Watch, chance: Seeded) -> None:
     kind = chance.number(1, 100)
-    if kind <= 36:
+    if kind <= 34:
         watch.command_forward(chance)
-    elif kind <= 62:
+    elif kind <= 58:
         watch.sensible_command(chance)
-    elif kind <= 72:
+    elif kind <= 76:
         watch.any_command(chance)
     elif kind <= 94:
         watch.time_passes(chance.one(HOURS[:7] if chance.number(0, 7) else HOURS))

@@ -58,20 +58,25 @@ class Watch:
         going = [stream for stream in self.streams if not self.desk.state(stream).ended]
         stream = chance.one(going or self.streams)
         state = self.desk.state(stream)
-        name = forward(state, local_day(self.desk.engine.now, self.desk.settings))
+        today = local_day(self.desk.engine.now, self.desk.settings)
+        name = forward(state, today, hasty=chance.number(0, 3) == 3)
         by = giver(chance, self.desk, state, name)
         self.attempt(chance, by, name, stream, spoil=chance.number(0, 9) == 9)
 
     def any_command(self, chance: Chance) -> None:
-        """Anything, from the right person or from whoever."""
-        stream = chance.one(self.streams)
+        """Anything, from the right person or from whoever; often where little may come."""
+        still = [s for s in self.streams if self.desk.state(s).suspended]
+        ended = [s for s in self.streams if self.desk.state(s).ended]
+        stream = chance.one(
+            chance.one((still or self.streams, ended or self.streams, self.streams))
+        )
         state = self.desk.state(stream)
         name = chance.one(COMMANDS)
-        if chance.number(0, 1):
+        if chance.number(0, 3):
             by = giver(chance, self.desk, state, name)
         else:
             by = chance.one(sorted(ROLES))
-        self.attempt(chance, by, name, stream, spoil=chance.number(0, 2) == 2)
+        self.attempt(chance, by, name, stream, spoil=chance.number(0, 4) == 4)
 
     def another_request(self, chance: Chance) -> None:
         by = chance.one(REQUESTERS)
@@ -114,6 +119,9 @@ class Watch:
 
     def _refused(self, call: Call, answer: Answer, before: object) -> None:
         assert answer.refused in CODES, answer
+        if answer.refused == "trajectory.already_open":
+            teaching = [self.desk.state(stream) for stream in self.streams]
+            assert any(s.teacher == call.data["teacher"] and not s.ended for s in teaching)
         assert self._picture() == before
         assert self.desk.send(call) == answer, "a refused command is decided anew"
         self.reached[f"refused {answer.refused}"] += 1
