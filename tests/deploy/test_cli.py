@@ -8,12 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from events.store.keys import MasterKeys
-from events.store.migrate import grant_logins
-from settings import read_settings
 from tests.checks.documents import commands
 from tests.conftest import Database
 
@@ -96,29 +92,6 @@ async def test_migrate_says_what_it_did_and_can_be_repeated(database: Database) 
     other = traject("migrate", **given | {"TRAJECT_INSTALLATION": "production"})
     assert other.returncode == 1
     assert "marked test" in other.stderr
-
-
-async def test_migrate_makes_the_secrets_of_an_installation_once(
-    database: Database, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = {"TRAJECT_POSTGRES_DSN": database.owner_dsn, "TRAJECT_INSTALLATION": "test"}
-    first = traject("migrate", "--secrets", str(folder / "secrets"), "--json", **given)
-    assert first.returncode == 0, first.stderr
-    assert len(json.loads(first.stdout)["made"]) == 5
-    kept = {file.name: file.read_text() for file in (folder / "secrets").iterdir()}
-    again = traject("migrate", "--secrets", str(folder / "secrets"), "--json", **given)
-    assert json.loads(again.stdout)["made"] == []
-    assert {file.name: file.read_text() for file in (folder / "secrets").iterdir()} == kept
-    monkeypatch.setenv("TRAJECT_SECRETS", str(folder / "secrets"))
-    settings = read_settings()
-    for role in ("app", "sequencer", "projector", "reader"):
-        connection = await asyncpg.connect(settings.database(role))
-        assert await connection.fetchval("select session_user") == f"traject_{role}"
-        await connection.close()
-    assert MasterKeys.load(settings.master_keys)
-    assert all(file.stat().st_mode & 0o077 == 0 for file in (folder / "secrets").iterdir())
-    # Roles belong to the whole server, and the other tests know the passwords from before.
-    await grant_logins(database.owner_dsn, database.passwords)
 
 
 def test_scenarios_pass_or_name_the_step(folder: Path) -> None:
