@@ -1,0 +1,98 @@
+"""Mail tells its reader that something happened, in the reader's language, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from typing import Any
+from uuid import uuid4
+
+import aiosmtplib
+import pytest
+from aiosmtpd.controller import Controller
+
+from activities.letters import KINDS, letter
+from activities.mail import Post
+from deploy.embedded.supervisor import free_port
+from events.store.directory import PersonRow
+from events.store.notices import NoticeRow
+from events.store.outbox import Mail
+
+SENDER = "Traject <traject@school.example>"
+
+
+class Letterbox:
+    """Takes every mail, or none."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+        self.full = False
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.full:
+            return "452 try again later"
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+
+@pytest.fixture
+def letterbox() -> Iterator[tuple[Letterbox, Post]]:
+    box = Letterbox()
+    port = free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box, Post("127.0.0.1", port, sender=SENDER, starttls=False)
+    server.stop()
+
+
+def mail(kind: str = "intake_planned", language: str = "nl") -> Mail:
+    person = str(uuid4())
+    to = PersonRow(person, "board", "Fenna de Groot", "fenna@school.example", language, ())
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    notice = NoticeRow(1, str(uuid4()), person, kind, "cause-1", 3, str(uuid4()), now)
+    return Mail("board", "supervision", to, notice)
+
+
+async def test_a_mail_arrives_and_says_no_more_than_it_must(
+    letterbox: tuple[Letterbox, Post],
+) -> None:
+    box, post = letterbox
+    sent = mail()
+    await post.send(sent)
+    (got,) = box.mails
+    assert (got["To"], got["From"]) == ("fenna@school.example", SENDER)
+    assert got["Subject"] == "Het intakegesprek is gepland"
+    assert got["Message-ID"].strip() == f"<{sent.message_id}@school.example>"
+    text = got.get_content()
+    assert text.startswith("Beste Fenna de Groot,")
+    assert sent.notice.stream not in got.as_string()
+
+
+async def test_a_mail_that_was_not_taken_is_said_so(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    box.full = True
+    with pytest.raises(aiosmtplib.SMTPException):
+        await post.send(mail())
+    assert box.mails == []
+
+
+async def test_encryption_is_insisted_on(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    strict = Post("127.0.0.1", post._port, sender=SENDER, starttls=True)
+    with pytest.raises(aiosmtplib.SMTPException):
+        await strict.send(mail())
+    assert box.mails == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_has_its_words_in_both_languages(kind: str) -> None:
+    dutch, english = (letter(kind, language, "Noor")[0] for language in ("nl", "en"))
+    assert dutch
+    assert english
+    assert dutch != english
+
+
+def test_other_kinds_and_languages_fall_back() -> None:
+    assert letter("brand_new", "nl", "Noor")[0] == "Er is nieuws in een traject"
+    assert letter("closed", "fy", "Noor")[0] == "Een traject is afgesloten"
