@@ -15,10 +15,11 @@ from events.supervision import STORY
 from events.supervision.facts import FACTS
 from events.supervision.state import Trajectory
 from tests.properties.choices import CODES, LATE, SUSPENDED, forward, giver, sensible
-from tests.properties.desk import ROLES, Desk
+from tests.properties.desk import ROLES, TENANT, Desk
 from tests.properties.oracle import faults
 from tests.properties.payloads import SUNDAY, Canaries, Chance, Source, right, spoiled
 from tests.properties.secrets import telling
+from workflows.decision import Context, Giver
 from workflows.scenarios import Answer, Call
 from workflows.supervision import RULES
 
@@ -132,10 +133,19 @@ class Watch:
             assert call.command in LATE, call
         if before.suspended:
             assert call.command in SUSPENDED, call
+        self._was_offered(call, before)
         self.reached[f"gave {call.command}"] += 1
         self._repeats(call, answer)
         self.given.append((call, answer))
         self.look()
+
+    def _was_offered(self, call: Call, before: Trajectory) -> None:
+        """What is accepted was on the list of what this person may give now."""
+        giver = Giver(call.person.id, call.person.roles)
+        desk = self.desk
+        stream = call.stream or ""
+        ctx = Context(TENANT, stream, call.command_id, giver, desk.engine.now, desk.settings)
+        assert RULES.offered(before, call.command, ctx), call
 
     def _repeats(self, call: Call, answer: Answer) -> None:
         before = self._picture()
