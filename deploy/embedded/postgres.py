@@ -146,10 +146,10 @@ class EmbeddedPostgres:
             self._lock.release()
             raise
 
-    async def stop(self) -> None:
-        """End all sessions and stop; the data is flushed."""
+    async def stop(self, grace: float = STOP_SECONDS) -> None:
+        """End all sessions, flush and stop; after ``grace`` seconds as by `kill`."""
         if self._child:
-            await self._child.stop(signal.SIGINT, STOP_SECONDS)
+            await self._child.stop(signal.SIGINT, grace)
             self._child = None
         self._lock.release()
 

@@ -158,9 +158,10 @@ class EmbeddedTemporal:
             raise
         self._child = child
 
-    async def stop(self) -> None:
+    async def stop(self, grace: float = STOP_SECONDS) -> None:
+        """Let it finish what it is doing; after ``grace`` seconds as by `kill`."""
         if self._child:
-            await self._child.stop(signal.SIGINT, STOP_SECONDS)
+            await self._child.stop(signal.SIGINT, grace)
             self._child = None
         self._lock.release()
         if self._scratch:

@@ -65,6 +65,13 @@ class Demo:
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read())
 
+    def part(self, name: str) -> int:
+        """The process of the worker or the web part."""
+        end = f"cli.py\0{name}\0".encode()
+        return next(
+            pid for pid in self.family() if Path(f"/proc/{pid}/cmdline").read_bytes().endswith(end)
+        )
+
     def family(self) -> set[int]:
         """The processes that it started, and theirs."""
         found = {self.process.pid}
@@ -133,9 +140,8 @@ def test_serves_stops_and_goes_on(folder: Path) -> None:
         assert "Example" not in second.said
         assert second.get("/api/v1/supervision") == cases
         family = second.family()
-        hung = [pid for pid in family if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        assert hung
-        os.kill(hung[0], signal.SIGSTOP)
+        for pid in family - {second.process.pid}:
+            os.kill(pid, signal.SIGSTOP)
         asked = time.monotonic()
         second.process.send_signal(signal.SIGTERM)
         assert second.to_the_end() == 0
@@ -144,8 +150,7 @@ def test_serves_stops_and_goes_on(folder: Path) -> None:
     with demo(folder, first.port) as third:
         third.until_running()
         family = third.family()
-        killed = [pid for pid in family if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-        os.kill(killed[0], signal.SIGKILL)
+        os.kill(third.part("worker"), signal.SIGKILL)
         assert third.process.stdout is not None
         assert "starting it again" in third.process.stdout.readline()
         third.process.kill()
