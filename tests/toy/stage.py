@@ -90,7 +90,7 @@ class Stage:
     async def until(self, stream: str, reached: Callable[[Status], bool]) -> Status:
         """Asks until it is so, for at most ten seconds."""
         async with asyncio.timeout(10):
-            while not reached(status := await self.status(stream)):  # noqa: ASYNC110
+            while not reached(status := await self.status(stream)):
                 await asyncio.sleep(0.02)
         return status
 

@@ -105,6 +105,13 @@ async def test_a_refused_deadline_is_parked_and_the_case_goes_on(played: Stage) 
     assert (await played.handle(stream).describe()).status == WorkflowExecutionStatus.COMPLETED
 
 
+async def test_moments_that_cannot_be_reckoned_stop_no_command(played: Stage) -> None:
+    stream = await played.open("unreckonable")
+    await played.give(stream, "AddNote", {"text": "goes on"})
+    assert (await played.status(stream)).next_due is None
+    assert await played.types(stream) == ["LoanOpened", "NoteAdded"]
+
+
 @pytest.mark.parametrize("cached", [2, 0])
 async def test_runs_that_fell_out_of_memory_go_on(stage: Stage, cached: int) -> None:
     async with stage.worker(cached=cached):

@@ -1,0 +1,24 @@
+"""The only two failures that leave a process: a refusal, and a command nobody could carry out."""
+
+from __future__ import annotations
+
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from workflows.decision import Refused
+from workflows.wire import FAILED, REFUSED
+
+
+def refusal(refused: Refused, attempt: str) -> ApplicationError:
+    """``attempt`` is the call it answers, so that its sender can tell it from an older one."""
+    details = (refused.code, refused.field, attempt)
+    return ApplicationError(refused.code, *details, type=REFUSED, non_retryable=True)
+
+
+def failure_of(failure: BaseException, attempt: str) -> ApplicationError:
+    """Tells the kind of what went wrong and nothing more: its text may quote the case."""
+    if isinstance(failure, ActivityError) and failure.cause is not None:
+        failure = failure.cause
+    kind = failure.type if isinstance(failure, ApplicationError) else type(failure).__name__
+    details = (kind, None, attempt)
+    text = "the command could not be carried out"
+    return ApplicationError(text, *details, type=FAILED, non_retryable=True)
