@@ -47,7 +47,7 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 CENT = Decimal("0.01")
-_HOURS = re.compile(r"\d{1,4}(\.\d{1,2})?")
+_HOURS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 
 def amount(value: Decimal) -> str:

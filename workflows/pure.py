@@ -97,15 +97,15 @@ class PureEngine:
             raise Refused("command.invalid", "command")
         stream = call.stream or stream_id(self.scenario.tenant, call.command_id)
         command = parse(rules, call.command, call.data)
-        self._check_people(rules, command)
         content = hashlib.sha256(
-            json.dumps([stream, call.command, call.data, call.person.id]).encode()
+            json.dumps([stream, call.command, call.data, call.person.id], sort_keys=True).encode()
         ).hexdigest()
         if call.command_id in self.answered:
             first, answer = self.answered[call.command_id]
             if first != content:
                 raise Refused("command.id_reused")
             return answer
+        self._check_people(rules, command)
         case = self.streams.get(stream) or Stream(rules, stream, state=rules.story.initial())
         giver = Giver(call.person.id, call.person.roles)
         ctx = self._context(case, call.command_id, giver)
@@ -154,13 +154,19 @@ class PureEngine:
                 Happened(d.occurred_on, facts[d.type].model_validate(d.data))
                 for d in opening.events
             ]
-            self._append(other, ctx, decision.role, drafts)
+            self._append(other, ctx, decision.role, drafts, cause=events[0])
         self._tell(ctx, events, case.rules.notices(before, case.state, events))
         return events
 
     def _append(
-        self, case: Stream, ctx: Context, role: str, happened: Sequence[Happened]
+        self,
+        case: Stream,
+        ctx: Context,
+        role: str,
+        happened: Sequence[Happened],
+        cause: Event | None = None,
     ) -> list[Event]:
+        """The command's first event is the cause of its others, in opened streams too."""
         events: list[Event] = []
         for index, item in enumerate(happened):
             event = Event(
@@ -173,13 +179,14 @@ class PureEngine:
                 recorded_at=ctx.now,
                 actor=Actor(ctx.giver.person, role),
                 command_id=ctx.command_id,
-                causation_id=None,
-                correlation_id=case.id,
+                causation_id=cause.event_id if cause else None,
+                correlation_id=cause.correlation_id if cause else case.id,
                 settings_version=ctx.settings.version,
                 data=item.fact,
             )
             case.append(event)
             events.append(event)
+            cause = cause or event
         return events
 
     def _tell(self, ctx: Context, events: Sequence[Event], drafts: Sequence[NoticeDraft]) -> None:

@@ -176,14 +176,16 @@ def _seal_into(
         "recorded_at": instant_text(recording.recorded_at),
         "actor": {"person": recording.actor.person, "role": recording.actor.role},
         "command_id": recording.command_id,
-        "causation_id": recording.causation_id,
         "correlation_id": recording.correlation_id,
         "settings_version": recording.settings_version,
     }
+    # The command's first event is the cause of its others, in this stream and in opened ones.
+    first = event_id(recording.stream, recording.command_id, 0)
     for index, draft in enumerate(drafts):
         id_ = event_id(stream, recording.command_id, index)
         header = {
             **envelope,
+            "causation_id": recording.causation_id if id_ == first else first,
             "event_id": id_,
             "version": version + index + 1,
             "type": draft.type,

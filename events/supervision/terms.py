@@ -22,11 +22,11 @@ class Term:
 
 
 def paused_days(state: Trajectory, today: date) -> frozenset[date]:
-    """The suspended days so far, today included while the trajectory is suspended."""
+    """The suspended days up to, not including, today: as if it were resumed today."""
     if state.suspended_since is None:
         return state.paused
     start = state.suspended_since
-    span = range((today - start).days + 1)
+    span = range((today - start).days)
     return state.paused | frozenset(start + timedelta(days=n) for n in span)
 
 

@@ -31,7 +31,6 @@ def index(state: Trajectory) -> CaseIndex:
 def summary(state: Trajectory, view: View) -> dict[str, Any]:
     """Where the case stands, as this reader may see it."""
     today = local_day(view.now, view.settings)
-    paused = state.paused if state.ended else _suspended_so_far(state, today)
     last_day = state.ended_on or today
     start = state.requested_on or last_day
     return {
@@ -59,18 +58,13 @@ def summary(state: Trajectory, view: View) -> dict[str, Any]:
         "report": _report(state),
         "receipts": sorted(state.receipts),
         "duration_days": (last_day - start).days,
-        "suspended_days": len(paused),
+        "suspended_days": len(paused_days(state, today)),
         "overdue": sorted(state.overdue, key=lambda timer: (state.overdue[timer], rank(timer))),
         "next": [
             {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
             for term in open_terms(state, view.settings, today)
         ],
     }
-
-
-def _suspended_so_far(state: Trajectory, today: date) -> frozenset[date]:
-    """Suspended days up to, not including, today."""
-    return paused_days(state, today) - ({today} if state.suspended else set())
 
 
 def _period(state: Trajectory) -> dict[str, str] | None:

@@ -39,10 +39,10 @@ from events.supervision.facts import (
 )
 from workflows.decision import Command
 
-_AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:00)?")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS = range(2000, 2100)
-_MONEY = re.compile(r"\d{1,6}(\.\d{1,2})?")
+_MONEY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ def issue_report(case: Case, command: c.IssueFinalReport) -> Decision:
         raise Refused("report.goal_result_missing", "goal_results")  # 004 T4-05
     issued = f.FinalReportIssued(
         sections=draft.sections,
-        goal_results=draft.goal_results,
+        goal_results={g: r for g, r in draft.goal_results.items() if g in state.fixed_names},
         overall=draft.overall,
         list_version=state.fixed_version or 0,
     )

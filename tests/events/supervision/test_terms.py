@@ -175,10 +175,10 @@ def test_suspended_days_move_the_response_term() -> None:
     assert response_term_end(state, SETTINGS, _day("2026-04-02")) == _utc("2026-04-14T22:00")
 
 
-def test_the_day_of_suspension_counts_as_suspended_until_it_is_resumed() -> None:
+def test_suspended_days_run_up_to_today_as_if_it_were_the_day_of_resuming() -> None:
     state = Trajectory().with_(suspended_since=_day("2026-03-25"))
-    assert paused_days(state, _day("2026-03-25")) == {_day("2026-03-25")}
-    assert len(paused_days(state, _day("2026-03-27"))) == 3
+    assert paused_days(state, _day("2026-03-25")) == frozenset()
+    assert paused_days(state, _day("2026-03-27")) == {_day("2026-03-25"), _day("2026-03-26")}
 
 
 def test_from_when_a_trajectory_may_be_closed_without_receipts() -> None:
