@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import httpx2
-
 from deploy.harness.product import Product
 from events.store.store import Store
+from tests.benchmarks.caller import Answer, Caller
 from workflows.wire import STATUS, Status, Temporal, workflow_id
 
 ROLES = ("hr", "client", "manager", "coordinator", "advisor")
@@ -77,11 +76,11 @@ class Case:
         async with asyncio.timeout(give_up):
             while True:
                 answer = await self.stage.ask(self.teacher, path, change, command_id)
-                if answer.status_code == 200:
+                if answer.status == 200:
                     return
-                if answer.status_code != AWAY:
-                    raise NotAccepted(f"{answer.status_code} {answer.text[:200]}")
-                await asyncio.sleep(float(answer.headers["Retry-After"]))
+                if answer.status != AWAY:
+                    raise NotAccepted(f"{answer.status} {answer.content[:200]!r}")
+                await asyncio.sleep(float(answer.headers["retry-after"]))
 
     async def status(self) -> Status:
         """What its workflow tells of itself."""
@@ -100,12 +99,12 @@ class Person:
 
 @dataclass
 class Stage:
-    """One product, one board, one HTTP client that keeps its connections."""
+    """One product, one board, one caller for all its people."""
 
     product: Product
     store: Store
     temporal: Temporal
-    http: httpx2.AsyncClient
+    caller: Caller
     tenant: str = field(default_factory=lambda: str(uuid4()))
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -121,16 +120,14 @@ class Stage:
     ) -> dict[str, Any]:
         """A command over HTTP. Raises NotAccepted for any answer but an acceptance."""
         answer = await self.ask(person, path, body, command_id or str(uuid4()))
-        if answer.status_code not in (200, 201):
-            raise NotAccepted(f"{path}: {answer.status_code} {answer.text[:200]}")
+        if answer.status not in (200, 201):
+            raise NotAccepted(f"{path}: {answer.status} {answer.content[:200]!r}")
         return answer.json()
 
-    async def ask(
-        self, person: Person, path: str, body: dict[str, Any], command_id: str
-    ) -> httpx2.Response:
+    async def ask(self, person: Person, path: str, body: dict[str, Any], command_id: str) -> Answer:
         """A command over HTTP and its answer, whatever that is."""
         headers = {"Authorization": f"Bearer {person.token}", "Idempotency-Key": command_id}
-        return await self.http.post(path, json=body, headers=headers)
+        return await self.caller.post(path, body, headers)
 
     async def requested(self, teacher: Person | None = None) -> Case:
         """A trajectory that was just requested, for a teacher of its own."""
@@ -191,13 +188,11 @@ async def stage(environment: Mapping[str, str] | None = None) -> AsyncIterator[S
     """A product over files on servers of its own, with its board; all gone at the end."""
     with _folder() as folder:
         product = Product(folder, environment=environment)
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
         try:
             await product.start()
-            async with httpx2.AsyncClient(
-                base_url=product.url, timeout=30, limits=limits, trust_env=False
-            ) as http:
-                made = Stage(product, await product.store(), await product.connection(), http)
+            async with Caller("127.0.0.1", product.http_port) as caller:
+                store, temporal = await product.store(), await product.connection()
+                made = Stage(product, store, temporal, caller)
                 for role in ROLES:
                     made.people[role] = await made.person(f"Persoon {role}", [role])
                 yield made
