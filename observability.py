@@ -35,15 +35,11 @@ RECORD_SECONDS = Histogram(
     buckets=SECONDS,
     registry=REGISTRY,
 )
-GIVEN_SECONDS = Histogram(
-    "traject_command_seconds",
-    "Time from giving a command to its answer",
-    ("process", "outcome"),
-    buckets=SECONDS,
-    registry=REGISTRY,
-)
 MAILS = Counter(
-    "traject_mails_total", "Mails, by what became of them", ("fate",), registry=REGISTRY
+    "traject_mails_total",
+    "Mails handed over, by the answer",
+    ("answer",),
+    registry=REGISTRY,
 )
 UP = Gauge("traject_part_up", "Whether a part of this process runs", ("part",), registry=REGISTRY)
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from activities.letters import letter
 from events.store.outbox import Mail
+from observability import MAILS
 
 TIMEOUT = 30.0
 
@@ -36,15 +37,20 @@ class Post:
 
     async def send(self, mail: Mail) -> None:
         """Raises aiosmtplib's exceptions, or OSError, when the server did not take it."""
-        await aiosmtplib.send(
-            self.message(mail),
-            hostname=self._host,
-            port=self._port,
-            username=self._user,
-            password=self._password.get_secret_value() if self._password else None,
-            start_tls=self._starttls,
-            timeout=TIMEOUT,
-        )
+        try:
+            await aiosmtplib.send(
+                self.message(mail),
+                hostname=self._host,
+                port=self._port,
+                username=self._user,
+                password=self._password.get_secret_value() if self._password else None,
+                start_tls=self._starttls,
+                timeout=TIMEOUT,
+            )
+        except (aiosmtplib.SMTPException, OSError):
+            MAILS.labels("refused").inc()
+            raise
+        MAILS.labels("taken").inc()
 
     def message(self, mail: Mail) -> EmailMessage:
         """The mail as it travels. It says that something happened, and nothing of what."""

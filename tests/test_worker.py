@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from temporalio import workflow
 
 from deploy.embedded.supervisor import free_port
 from events.event import stream_id
@@ -21,7 +22,7 @@ from settings import BadSettings, Settings
 from tests.conftest import Database
 from tests.skipping import SkippingTemporal
 from web.gateway import Gateway
-from worker import run_worker
+from worker import PROCESSES, run_worker
 from workflows.decision import Giver
 from workflows.registry import RULES
 from workflows.wire import connect_by
@@ -103,6 +104,11 @@ async def test_it_answers_commands_and_ends(make: Make) -> None:
     assert [event["type"] for event in answer.events] == ["TrajectoryRequested"]
     assert len(await store.load(tenant, stream_id(tenant, command_id))) == 1
     await store.close()
+
+
+def test_every_process_has_its_workflow() -> None:
+    names = {workflow._Definition.must_from_class(process).name for process in PROCESSES}
+    assert names == set(RULES)
 
 
 async def test_health_tells_of_every_part(make: Make) -> None:

@@ -18,6 +18,7 @@ from deploy.embedded.supervisor import free_port
 from events.store.directory import PersonRow
 from events.store.notices import NoticeRow
 from events.store.outbox import Mail
+from observability import REGISTRY
 
 SENDER = "Traject <traject@school.example>"
 
@@ -72,9 +73,15 @@ async def test_a_mail_arrives_and_says_no_more_than_it_must(
 async def test_a_mail_that_was_not_taken_is_said_so(letterbox: tuple[Letterbox, Post]) -> None:
     box, post = letterbox
     box.full = True
+    before = _refused()
     with pytest.raises(aiosmtplib.SMTPException):
         await post.send(mail())
     assert box.mails == []
+    assert _refused() == before + 1
+
+
+def _refused() -> float:
+    return REGISTRY.get_sample_value("traject_mails_total", {"answer": "refused"}) or 0
 
 
 async def test_encryption_is_insisted_on(letterbox: tuple[Letterbox, Post]) -> None:
