@@ -6,6 +6,7 @@ import asyncio
 import time
 from contextlib import suppress
 from datetime import timedelta
+from itertools import chain, repeat
 from typing import Any, Protocol
 from uuid import uuid4
 from weakref import WeakValueDictionary
@@ -114,7 +115,7 @@ class Gateway:
 
     async def _ask(self, ref: StreamRef, envelope: Envelope) -> Recorded:
         name = update_id(envelope.command_id, envelope.content_hash)
-        while True:
+        for pause in chain((0.02, 0.02, 0.05, 0.1, 0.2), repeat(0.5)):
             try:
                 return await self._update(ref, envelope, name)
             except WorkflowUpdateFailedError as failed:
@@ -128,7 +129,8 @@ class Gateway:
             except RPCError as error:
                 if error.status not in RETRYABLE:
                     raise Unavailable(error.status.name) from None
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
 
     async def _update(self, ref: StreamRef, envelope: Envelope, name: str) -> Recorded:
         start = WithStartWorkflowOperation(
@@ -178,7 +180,9 @@ def _is_old(cause: BaseException | None, envelope: Envelope) -> bool:
 
 
 def _verdict(cause: BaseException | None) -> Exception:
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED:
+    if not isinstance(cause, ApplicationError):
+        return Unavailable(f"the process failed: {type(cause).__name__}")
+    if cause.type == REFUSED:
         return Refused(str(cause.details[0]), cause.details[1])
-    kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
+    kind = cause.details[0] if cause.type == FAILED and cause.details else cause.type
     return Unavailable(f"the process failed: {kind}")

@@ -18,7 +18,12 @@ def failure_of(failure: BaseException, attempt: str) -> ApplicationError:
     """Tells the kind of what went wrong and nothing more: its text may quote the case."""
     if isinstance(failure, ActivityError) and failure.cause is not None:
         failure = failure.cause
-    kind = failure.type if isinstance(failure, ApplicationError) else type(failure).__name__
-    details = (kind, None, attempt)
+    details = (_kind(failure), None, attempt)
     text = "the command could not be carried out"
     return ApplicationError(text, *details, type=FAILED, non_retryable=True)
+
+
+def _kind(failure: BaseException) -> str | None:
+    if not isinstance(failure, ApplicationError):
+        return type(failure).__name__
+    return failure.details[0] if failure.type == FAILED and failure.details else failure.type
