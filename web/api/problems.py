@@ -25,7 +25,7 @@ from workflows.decision import Refused
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-RETRY_AFTER_SECONDS = 2
+RETRY_AFTER_SECONDS = 1
 _STATUS = {
     "auth.required": HTTPStatus.UNAUTHORIZED,
     "not_found": HTTPStatus.NOT_FOUND,
