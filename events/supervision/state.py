@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Literal, Self
 
 from events.event import amount
-from events.supervision.facts import Area, FinalReportDrafted, Goal, Ground, InvoiceBasisPrepared
+from events.supervision.facts import FinalReportDrafted, Goal, InvoiceBasisPrepared
+from events.supervision.words import Area, Ground
 
 FINAL = frozenset({"declined", "closed", "escalated", "aborted"})
 BEFORE_GUIDANCE = frozenset({"requested", "intake", "diagnosis", "goal_setting"})

@@ -8,12 +8,13 @@ from typing import get_args
 from events.event import Fact
 from events.recording import Claim
 from events.supervision import facts as f
+from events.supervision import words
 from workflows.decision import Decision, Refused
 from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case, logged
 
-TOPICS = frozenset(get_args(f.Topic))
-CONSENT_ITEMS = frozenset(get_args(f.ConsentItem))
+TOPICS = frozenset(get_args(words.Topic))
+CONSENT_ITEMS = frozenset(get_args(words.ConsentItem))
 POINTS = (
     "lesson_change",
     "differentiated_instruction",

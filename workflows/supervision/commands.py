@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import re
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    field_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from events.event import Frozen, Id, Name, Text, amount, quarter_hours
-from events.supervision.facts import (
+from events.event import Frozen, Id, Name, Text
+from events.supervision.facts import Concern, Sections
+from events.supervision.words import (
     Area,
     Channel,
-    Concern,
     ConsentItem,
     Ground,
     Mode,
@@ -32,81 +20,28 @@ from events.supervision.facts import (
     Party,
     ReplaceCategory,
     Result,
-    Sections,
     Seen,
     SuspendCategory,
     Topic,
 )
 from workflows.decision import Command
-
-_AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-YEARS = range(2000, 2100)
-_MONEY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
-
-
-@dataclass(frozen=True)
-class PersonOf:
-    """Marks a field that names a person of the board; with a role, one who holds it."""
-
-    role: str | None = None
-
-
-def _day(value: str) -> str:
-    if not _DAY.fullmatch(value):
-        raise ValueError("a day is written as 2026-01-31")
-    day = datetime.date.fromisoformat(value)
-    if day.year not in YEARS:
-        raise ValueError(f"a day lies between {YEARS.start} and {YEARS.stop}")
-    return day.isoformat()
-
-
-def _at(value: str) -> str:
-    if not _AT.fullmatch(value):
-        raise ValueError("a local date and time is written as 2026-01-31T09:00")
-    _day(value[:10])
-    return datetime.datetime.fromisoformat(value).isoformat(timespec="minutes")
-
-
-def _worked(value: str) -> str:
-    hours = quarter_hours(value)
-    if not hours:
-        raise ValueError("hours are more than zero")
-    return amount(hours)
-
-
-def _money(value: str) -> str:
-    if not _MONEY.fullmatch(value) or not Decimal(value):
-        raise ValueError("an amount is positive, with at most two decimals")
-    return amount(Decimal(value))
-
-
-def _blank(value: Any) -> Any:
-    """Empty is missing, where the rule has a code of its own for what is missing."""
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-Local = Annotated[str, AfterValidator(_day)]
-At = Annotated[str, AfterValidator(_at)]
-Hours = Annotated[str, AfterValidator(_worked)]
-TotalHours = Annotated[str, AfterValidator(lambda value: amount(quarter_hours(value)))]
-Money = Annotated[str, AfterValidator(_money)]
-Required = Annotated[Text, StringConstraints(min_length=1)]
-Blank = BeforeValidator(_blank)
-Teacher = Annotated[Id, PersonOf("teacher")]
-Client = Annotated[Id, PersonOf("client")]
-Manager = Annotated[Id, PersonOf("manager")]
-Advisor = Annotated[Id, PersonOf("advisor")]
-Auditor = Annotated[Id, PersonOf("auditor")]
-AnyPerson = Annotated[Id, PersonOf()]
-Intervention = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        max_length=50,
-        pattern=r"^(intake|diagnosis|consultation|report|closing|(visit|talk):.+)$",
-    ),
-]
+from workflows.supervision.fields import (
+    Advisor,
+    AnyPerson,
+    At,
+    Auditor,
+    Blank,
+    Client,
+    Hours,
+    Intervention,
+    Local,
+    Manager,
+    Money,
+    PersonOf,
+    Required,
+    Teacher,
+    TotalHours,
+)
 
 
 class RequestedConcern(Concern):
