@@ -16,7 +16,7 @@ from deploy.embedded.supervisor import StartFailed, free_port, port_is_free
 from deploy.embedded.temporal import EmbeddedTemporal
 from deploy.home import Home
 from deploy.part import Part
-from events.store.migrate import grant_logins, mark_installation, migrate
+from events.store.migrate import MigrationRefused, grant_logins, mark_installation, migrate
 from settings import PREFIX, Settings
 
 DATABASE = "traject"
@@ -117,12 +117,24 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
     else:
         up.owner_dsn = settings.owner_database
         await _reachable(up.owner_dsn)
-    for name in await migrate(up.owner_dsn):
-        up.say(f"Migrated: {name}")
-    await mark_installation(up.owner_dsn, settings.installation)
+    await _bring_up_to_date(up)
     if postgres:
         await grant_logins(up.owner_dsn, home.passwords())
     home.tell_how_to_join({**up.environment, "POSTGRES_OWNER_DSN": up.owner_dsn})
+
+
+async def _bring_up_to_date(up: Up) -> None:
+    try:
+        for name in await migrate(up.owner_dsn):
+            up.say(f"Migrated: {name}")
+        await mark_installation(up.owner_dsn, up.settings.installation)
+    except MigrationRefused as refused:
+        if not up.is_demo:
+            raise
+        raise StartFailed(
+            f"The demo's data was made by another version of Traject: {refused}",
+            f"To begin anew, remove the folder {up.home.folder} (only examples are in it).",
+        ) from None
 
 
 async def _stop(servers: list[EmbeddedPostgres | EmbeddedTemporal]) -> None:
