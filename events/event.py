@@ -34,7 +34,7 @@ class Fact(Frozen):
 
 
 class Personal:
-    """Marks a field that can tell something about a person: sealed, never logged, erasable."""
+    """Marks a field in which somebody writes about a person, for whoever reads the models."""
 
 
 def _uuid(value: str) -> str:

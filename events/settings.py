@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from events.event import Frozen
 
@@ -17,6 +18,12 @@ class ClosedDays(Frozen):
     from_: date = Field(alias="from")
     to: date
     name: str
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.to < self.from_:
+            raise ValueError("the last closed day is before the first")
+        return self
 
 
 class TenantSettings(Frozen):
@@ -57,8 +64,19 @@ class TenantSettings(Frozen):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        try:
+            ZoneInfo(value)
+        except (KeyError, OSError, ValueError):
+            raise ValueError(f"there is no time zone {value}") from None
         return value
+
+    @model_validator(mode="after")
+    def _agree_with_each_other(self) -> Self:
+        if not self.visits_min <= self.visits_default <= self.visits_max:
+            raise ValueError("visits_min <= visits_default <= visits_max does not hold")
+        if self.mail_from_hour >= self.mail_to_hour:
+            raise ValueError("mail_from_hour is not before mail_to_hour")
+        return self
 
     @cached_property
     def zone(self) -> ZoneInfo:

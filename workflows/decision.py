@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from pydantic import ConfigDict
 
@@ -107,4 +107,3 @@ class Rules(Generic[S]):
     people: Callable[[Command], Mapping[str, tuple[str, str | None]]] = field(
         default=lambda _command: {}
     )
-    extra: Mapping[str, Any] = field(default_factory=dict)

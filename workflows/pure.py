@@ -100,12 +100,12 @@ class PureEngine:
         content = hashlib.sha256(
             json.dumps([stream, call.command, call.data, call.person.id], sort_keys=True).encode()
         ).hexdigest()
-        if call.command_id in self.answered:
-            first, answer = self.answered[call.command_id]
-            if first != content:
-                raise Refused("command.id_reused")
+        first, answer = self.answered.get(call.command_id, ("", None))
+        if answer is not None and first == content:
             return answer
         self._check_people(rules, command)
+        if answer is not None:
+            raise Refused("command.id_reused")
         case = self.streams.get(stream) or Stream(rules, stream, state=rules.story.initial())
         giver = Giver(call.person.id, call.person.roles)
         ctx = self._context(case, call.command_id, giver)

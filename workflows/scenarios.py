@@ -18,9 +18,11 @@ from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
 import yaml
+from pydantic import ValidationError
 
 from events.calendar import local_instant
 from events.event import stream_id
+from events.holidays import closed_days
 from events.settings import TenantSettings
 
 PERSON_FIELDS = frozenset(
@@ -146,7 +148,19 @@ def load(path: Path, run: str = "") -> Scenario:
     unknown = set(calendar) - {"timezone", "region", "closed"}
     if unknown:
         raise BadScenario(f"{path}: unknown calendar keys {sorted(unknown)}")
-    settings = TenantSettings.model_validate({**(raw.get("settings") or {}), **calendar})
+    if "closed" not in calendar:
+        calendar = {**calendar, "closed": closed_days(calendar.get("region", "midden"))}
+    try:
+        settings = TenantSettings.model_validate({**(raw.get("settings") or {}), **calendar})
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"])
+        raise BadScenario(f"{path}: settings or calendar, {where}: {fault['msg']}") from error
+    for number, step in enumerate(raw["steps"], 1):
+        if not isinstance(step, dict) or "at" not in step:
+            raise BadScenario(f"{path}: step {number} has no 'at'")
+        if "by" in step and step["by"] not in raw["people"]:
+            raise BadScenario(f"{path}: step {number} is by {step['by']}, who is not among people")
     tenant = str(uuid5(NAMESPACE_URL, f"traject:scenario:{raw['scenario']}:{run}"))
     people = {
         key: Person(key, str(uuid5(NAMESPACE_URL, f"{tenant}/{key}")), x["name"], tuple(x["roles"]))

@@ -14,6 +14,8 @@ from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case, logged
 
 TOPICS = frozenset(get_args(words.Topic))
+MOST_VISITS = 99
+"""A slip of the keyboard, not an agreement, is above this."""
 CONSENT_ITEMS = frozenset(get_args(words.ConsentItem))
 POINTS = (
     "lesson_change",
@@ -86,7 +88,7 @@ def _impartial(case: Case, advisor: str) -> None:
 def estimate_scope(case: Case, command: c.EstimateScope) -> Decision:
     settings = case.ctx.settings
     visits = command.visits
-    if visits is None or visits < settings.visits_min:
+    if visits is None or not settings.visits_min <= visits <= MOST_VISITS:
         raise Refused("scope.visits_out_of_range", "visits")  # 004 T4-32
     if visits > settings.visits_max and not command.client_agrees:
         raise Refused("scope.visits_out_of_range", "visits")

@@ -31,11 +31,12 @@ def deadlines(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
 
 
 def pass_deadline(state: Trajectory, deadline: Deadline, ctx: Context) -> Decision:
-    """What a passed deadline records; raises Refused when it no longer applies."""
-    if deadline.key not in {d.key for d in deadlines(state, ctx.settings)}:
+    """What a passed deadline records; raises Refused when it no longer applies, or not yet."""
+    still = {d.key: d for d in deadlines(state, ctx.settings)}.get(deadline.key)
+    if still is None or still.due > ctx.now:
         raise Refused("state.not_allowed")
     day = local_day(ctx.now, ctx.settings).isoformat()
-    return Decision(PROCESS_ROLE, [Happened(day, deadline.fact)])
+    return Decision(PROCESS_ROLE, [Happened(day, still.fact)])
 
 
 def _morning(day: date, settings: TenantSettings) -> datetime:
