@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -57,6 +58,24 @@ async def show_board(settings: Settings, board: str) -> dict[str, Any]:
         return (await store.settings(_id(board))).model_dump(mode="json", by_alias=True)
 
 
+def value_of(text: str) -> Any:
+    """A setting as typed: JSON where it is that, else text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+async def set_holidays(
+    settings: Settings, board: str, region: str, holidays: Path | None = None
+) -> int:
+    """Replaces the board's closed days by the region's; the settings' version."""
+    days = [
+        day.model_dump(mode="json", by_alias=True) for day in closed_days(region, holidays or DUTCH)
+    ]
+    return await change_board(settings, board, {"region": region, "closed": days})
+
+
 async def change_board(settings: Settings, board: str, changes: dict[str, Any]) -> int:
     """Keeps the changed settings as the board's next version; its number. Raises BadBoard."""
     async with opened(settings) as store:
@@ -66,7 +85,7 @@ async def change_board(settings: Settings, board: str, changes: dict[str, Any]) 
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in fault["loc"])
-            raise BadBoard(f"{where}: {fault['msg']}.") from error
+            raise BadBoard(f"{where or 'settings'}: {fault['msg']}.") from error
         return (await store.save_settings(board, wanted)).version
 
 
@@ -74,9 +93,7 @@ async def add_person(
     settings: Settings, board: str, name: str, roles: list[str], email: str | None, language: str
 ) -> dict[str, str]:
     """A person with a first token, which is shown this once. Raises BadBoard."""
-    unknown = sorted(set(roles) - set(ROLES))
-    if unknown:
-        raise BadBoard(f"There is no role {unknown[0]}; there are {', '.join(ROLES)}.")
+    _known_roles(roles)
     if language not in ("nl", "en"):
         raise BadBoard("The language is nl or en.")
     async with opened(settings) as store:
@@ -97,11 +114,31 @@ async def issue_token(settings: Settings, board: str, person: str) -> str:
         return await store.issue_token(_id(board), _id(person))
 
 
+async def set_roles(settings: Settings, board: str, person: str, roles: list[str]) -> None:
+    """What the person is from now on. Raises BadBoard, UnknownPerson."""
+    _known_roles(roles)
+    async with opened(settings) as store:
+        await store.set_roles(_id(board), _id(person), roles)
+
+
+async def leave(settings: Settings, board: str, person: str) -> int:
+    """Ends a person's access at once, tokens too; how many. Their name stays in what happened."""
+    async with opened(settings) as store:
+        await store.set_active(_id(board), _id(person), False)
+        return await store.revoke_all(board, person)
+
+
 async def revoke_token(settings: Settings, token: str) -> None:
     """Ends a token at once. Raises BadBoard when there is no such token."""
     async with opened(settings) as store:
         if not await store.revoke(token):
             raise BadBoard("That token is not known, or was ended before.")
+
+
+def _known_roles(roles: list[str]) -> None:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise BadBoard(f"There is no role {unknown[0]}; there are {', '.join(ROLES)}.")
 
 
 def _id(text: str) -> str:

@@ -60,7 +60,24 @@ def board_set(
     from deploy import boards
 
     pairs = [change.partition("=") for change in changes]
-    version = run(boards.change_board(joined(), board, {key: value for key, _, value in pairs}))
+    wanted = {key: boards.value_of(value) for key, _, value in pairs}
+    version = run(boards.change_board(joined(), board, wanted))
+    answer(f"These are the board's settings, version {version}.", {"version": version}, as_json)
+
+
+@board_app.command("holidays")
+def board_holidays(
+    board: str,
+    region: Annotated[str, typer.Option(help="noord, midden or zuid.")],
+    file: Annotated[
+        Path | None, typer.Option(help="A file of closed days; without it the Dutch ones.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Replace a board's closed days, such as for a new school year."""
+    from deploy import boards
+
+    version = run(boards.set_holidays(joined(), board, region, file))
     answer(f"These are the board's settings, version {version}.", {"version": version}, as_json)
 
 
@@ -88,6 +105,24 @@ def person_list(board: str, as_json: AsJson = False) -> None:
     rows = run(boards.everyone(joined(), board))
     lines = [f"{row['person']}  {row['name']}  {', '.join(row['roles'])}" for row in rows]
     answer("\n".join(lines) or "Nobody yet: 'traject person add'.", rows, as_json)
+
+
+@person_app.command("roles")
+def person_roles(board: str, person: str, role: Roles, as_json: AsJson = False) -> None:
+    """Say what a person is from now on."""
+    from deploy import boards
+
+    run(boards.set_roles(joined(), board, person, role))
+    answer(f"From now on: {', '.join(role)}.", {"roles": role}, as_json)
+
+
+@person_app.command("leave")
+def person_leave(board: str, person: str, as_json: AsJson = False) -> None:
+    """End a person's access at once, with all tokens."""
+    from deploy import boards
+
+    ended = run(boards.leave(joined(), board, person))
+    answer(f"Access has ended; {ended} tokens were revoked.", {"revoked": ended}, as_json)
 
 
 @token_app.command("issue")

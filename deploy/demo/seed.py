@@ -46,6 +46,7 @@ async def seed(up: Up) -> list[Guest]:
 
 
 async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
+    from events.holidays import closed_days
     from events.settings import TenantSettings
     from events.store.keys import MasterKeys
     from events.store.store import Store
@@ -54,7 +55,7 @@ async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
     keys = MasterKeys.load(Path(up.environment["MASTER_KEY_FILE"]))
     store = await Store.connect(f"{up.owner_dsn}?role=traject_app", keys, {})
     try:
-        await store.save_settings(DEMO_BOARD, TenantSettings())
+        await store.save_settings(DEMO_BOARD, TenantSettings(closed=closed_days("midden")))
         for person in everyone:
             await store.add_person(
                 DEMO_BOARD,

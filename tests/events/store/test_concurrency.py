@@ -25,7 +25,7 @@ from tests.conftest import Database
 from tests.events.store.samples import begun, draft, opened, recording
 
 WRITERS = 16
-SECONDS = 3.0
+SECONDS = 5.0
 HOLD = 0.004
 
 Written = tuple[str, int]
