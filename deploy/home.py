@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy.embedded.supervisor import make_folder, unprivileged
 from events.store.keys import MasterKeys
 from events.store.migrate import LOGIN_ROLES
-from settings import Settings
+from settings import BadSettings, Settings
 
 FOR_ALL_USERS = Path("/var/lib/traject")
 
@@ -66,7 +66,15 @@ class Home:
 
     def joined(self, settings: Settings) -> Settings:
         """The settings, with the servers that `traject up` last started where none are named."""
-        if not settings.embedded or not self._how_to_join.exists():
+        if not settings.embedded:
+            return settings
+        if not self._how_to_join.exists():
+            others = [file.parent.name for file in self.folder.parent.glob("*/environment.json")]
+            if others:
+                raise BadSettings(
+                    f"What runs here is marked {others[0]}, these settings say"
+                    f" {settings.installation}. Set TRAJECT_INSTALLATION={others[0]}."
+                )
             return settings
         kept = json.loads(self._how_to_join.read_text())
         explicit = settings.model_dump(include=settings.model_fields_set)
