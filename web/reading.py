@@ -77,7 +77,7 @@ async def read_case(
         dossier = await site.dossiers.read(person.tenant, process, stream)
     except Erased:
         # Who had a part in it cannot be told any more.
-        if sees_all(person):
+        if sees_all(person, process):
             raise
         raise NotFound from None
     if dossier is None:

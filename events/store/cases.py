@@ -33,13 +33,18 @@ class BadCursor(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case in a list; ``updated_at`` is when its last event was recorded."""
+    """A case in a list; ``updated_at`` is when its last event was recorded.
+
+    For its own teacher in a list of the whole board it is when the case was created.
+    ``cursor`` is that of a page that begins after this case.
+    """
 
     stream: str
     state: str
     open: bool
     created_at: datetime
     updated_at: datetime
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +73,15 @@ class Cases(Connected):
     ) -> CasePage:
         """A page of the process's cases that the person has a part in, or of all of the board.
 
+        In a list of the whole board the cases in which the person is the teacher stand where
+        they were created: their order must not tell that something secret was recorded.
         Raises KeyError for an unknown sort and BadCursor for a cursor of another list.
         """
         at, stream = _position(cursor, sort)
         statement = SQL["of_board" if all_cases else "of_person", sort]
-        whose = () if all_cases else (person,)
         async with self._board(tenant) as connection:
             rows = await connection.fetch(
-                statement, tenant, process, state, open, at, stream, limit + 1, *whose
+                statement, tenant, process, state, open, at, stream, limit + 1, person
             )
         page = rows[:limit]
         return CasePage(
@@ -86,6 +92,7 @@ class Cases(Connected):
                     row["open"],
                     instant(row["created_us"]),
                     instant(row["recorded_us"]),
+                    _cursor(row["sorted_us"], row["stream"], sort),
                 )
                 for row in page
             ],

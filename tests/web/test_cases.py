@@ -8,9 +8,46 @@ from uuid import uuid4
 
 import pytest
 
+from events.event import stream_id
+from events.recording import ActorRef, CaseIndex, Draft, Recording
 from tests.web.conftest import Board
 
 SECRET = "V2"
+
+
+async def opened_assessment(board: Board) -> str:
+    """An assessment trajectory as an escalation opens it, straight into the store."""
+    command_id = str(uuid4())
+    stream = stream_id(board.tenant, command_id)
+    parts = {part: board.people[part].id for part in ("teacher", "manager", "client", "advisor")}
+    data = {"trajectory": str(uuid4()), "mandate": board.people["board"].id, "list_version": 1}
+    named = {part: parts[part] for part in ("teacher", "manager")}
+    await board.store.open_dossier(board.tenant, "assessments", stream)
+    answer = await board.store.record(
+        Recording(
+            tenant=board.tenant,
+            process="assessments",
+            stream=stream,
+            expected_version=0,
+            command_id=command_id,
+            command="Open",
+            content_hash="0" * 64,
+            actor=ActorRef(person=board.people["client"].id, role="client"),
+            recorded_at=datetime.now(UTC),
+            correlation_id=command_id,
+            settings_version=1,
+            events=[
+                Draft(
+                    type="AssessmentTrajectoryOpened",
+                    occurred_on=datetime.now(UTC).date().isoformat(),
+                    data={**parts, **data},
+                )
+            ],
+            index=CaseIndex(state="opened", open=True, parties=named),
+        )
+    )
+    assert answer.outcome == "recorded"
+    return stream
 
 
 @pytest.fixture
@@ -55,6 +92,61 @@ async def test_a_list_shows_when_the_reader_last_saw_something_new(
     for by, last in (("teacher", planned[-2]), ("advisor", planned[-1])):
         row = (await board.get("/supervision", by)).json()["items"][0]
         assert datetime.fromisoformat(row["updated_at"]) == last.recorded_at
+
+
+@pytest.mark.parametrize("sort", ["updated_at", "-updated_at"])
+@pytest.mark.parametrize("role", ["hr", "coordinator", "auditor"])
+async def test_an_office_does_not_tell_a_teacher_of_an_unannounced_visit(
+    board: Board, stream: str, sort: str, role: str
+) -> None:
+    teacher = board.people["teacher"]
+    await board.store.set_roles(board.tenant, teacher.id, ["teacher", role])
+    other = await board.add("other", "Lieke Postma", "teacher")
+    others = (await board.open(teacher=other.id)).json()["id"]
+    path = f"/supervision?sort={sort}"
+
+    async def looks() -> tuple[object, object]:
+        whole = (await board.get(path, "teacher")).json()
+        return whole["items"], (await board.get(f"{path}&limit=1", "teacher")).json()["next"]
+
+    before = await looks()
+    at = (datetime.now(UTC) + timedelta(days=21)).strftime("%Y-%m-%dT08:30")
+    await board.done(stream, "PlanVisit", {"visit": "V3", "at": at, "announced": False})
+    assert await looks() == before
+    rows = (await board.get(path, "teacher")).json()["items"]
+    assert [row["id"] for row in rows] == sorted(
+        [stream, others], key=lambda one: one == others, reverse=sort.startswith("-")
+    )
+    (own,) = [row for row in rows if row["id"] == stream]
+    assert own["updated_at"] == own["created_at"]
+    informed = (await board.get("/supervision?sort=-updated_at&limit=1", "auditor")).json()
+    assert informed["items"][0]["id"] == stream
+
+
+async def test_a_collection_does_not_tell_of_cases_that_may_not_be_read(board: Board) -> None:
+    streams = [await opened_assessment(board) for _ in range(3)]
+    for by, expected in (("hr", set(streams)), ("auditor", set(streams)), ("coordinator", set())):
+        seen: set[str] = set()
+        path: str | None = "/assessments?sort=created_at&limit=1"
+        while path is not None:
+            content = (await board.get(path, by)).json()
+            seen |= {item["id"] for item in content["items"]}
+            assert content["items"] or content["next"] is None
+            following = content["next"]
+            path = following and f"/assessments?sort=created_at&limit=1&cursor={following}"
+        assert seen == expected
+
+
+async def test_a_cursor_names_only_a_case_that_may_be_read(board: Board) -> None:
+    # Who is named in a case but does not hold the role any more may not read it.
+    for _ in range(3):
+        await opened_assessment(board)
+    manager = board.people["manager"]
+    assert len((await board.get("/assessments", "manager")).json()["items"]) == 3
+    await board.store.set_roles(board.tenant, manager.id, ["client"])
+    for sort in ("created_at", "-updated_at"):
+        answer = await board.get(f"/assessments?limit=1&sort={sort}", "manager")
+        assert answer.json() == {"items": [], "next": None}
 
 
 @pytest.mark.parametrize("by", ["board", "stranger"])
@@ -211,6 +303,7 @@ async def test_a_list_refuses_what_it_does_not_know(board: Board, by: str) -> No
         ("limit=0", "limit"),
         ("limit=101", "limit"),
         ("limit=x", "limit"),
+        ("limit=" + "1" * 5000, "limit"),
         ("open=maybe", "open"),
         ("sort=school", "sort"),
         ("state=Guidance!", "state"),

@@ -26,7 +26,7 @@ from web.reading import NotFound, Reading, read_case
 from web.site import Site, sees_all, site_of
 
 if TYPE_CHECKING:
-    from events.store.cases import CasePage
+    from events.store.cases import CasePage, CaseRow
     from events.store.directory import PersonRow
 
 LIMIT = 25
@@ -41,6 +41,7 @@ ROW = frozenset(
 )  # fmt: skip
 """What of a summary stands in a list: nothing whose reading is noted case by case."""
 _STATE = re.compile(r"[a-z_]{1,40}")
+_LIMIT = re.compile(r"[0-9]{1,3}")
 _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
 
@@ -69,7 +70,7 @@ def query_of(request: Request) -> Query:
     if sort not in SORTS:
         raise invalid("sort", "enum")
     limit = given.get("limit", str(LIMIT))
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= LIMIT_MAX):
+    if not (_LIMIT.fullmatch(limit) and 1 <= int(limit) <= LIMIT_MAX):
         raise invalid("limit", "value")
     state = given.get("state")
     if state is not None and not _STATE.fullmatch(state):
@@ -98,28 +99,43 @@ async def page_of_cases(
     settings: TenantSettings,
 ) -> tuple[list[Reading], str | None]:
     """A page of cases as this person may see them, and the cursor of the next page."""
-    if query.sort.endswith("updated_at") and not sees_all(person):
+    if query.sort.endswith("updated_at") and not sees_all(person, process):
         return await _by_last_seen(site, person, process, query, now, settings)
+    shown: list[tuple[CaseRow, Reading]] = []
+    cursor = query.cursor
+    # A cursor may only name a case that this person may read, so it is that of one shown.
+    while len(shown) <= query.limit:
+        page = await _stored_page(site, person, process, query, cursor)
+        streams = [row.stream for row in page.cases]
+        readings = await _readings(site, person, process, streams, now, settings)
+        found = zip(page.cases, readings, strict=True)
+        shown += [(row, reading) for row, reading in found if reading is not None]
+        cursor = page.next
+        if cursor is None:
+            break
+    kept = shown[: query.limit]
+    following = kept[-1][0].cursor if len(shown) > len(kept) else None
+    return [reading for _, reading in kept], following
+
+
+async def _stored_page(
+    site: Site, person: PersonRow, process: str, query: Query, cursor: str | None
+) -> CasePage:
+    """One case more than is shown, so that a page seldom needs a second look."""
     try:
-        page = await _stored_page(site, person, process, query)
+        return await site.store.cases(
+            person.tenant,
+            process=process,
+            person=person.id,
+            all_cases=sees_all(person, process),
+            state=query.state,
+            open=query.open,
+            sort=query.sort,
+            cursor=cursor,
+            limit=query.limit + 1,
+        )
     except (BadCursor, DataError):  # forged, or no number that the database can hold
         raise invalid("cursor", "value") from None
-    streams = [row.stream for row in page.cases]
-    return await _readings(site, person, process, streams, now, settings), page.next
-
-
-async def _stored_page(site: Site, person: PersonRow, process: str, query: Query) -> CasePage:
-    return await site.store.cases(
-        person.tenant,
-        process=process,
-        person=person.id,
-        all_cases=sees_all(person),
-        state=query.state,
-        open=query.open,
-        sort=query.sort,
-        cursor=query.cursor,
-        limit=query.limit,
-    )
 
 
 async def _by_last_seen(
@@ -171,11 +187,10 @@ async def _readings(
     streams: Sequence[str],
     now: datetime,
     settings: TenantSettings,
-) -> list[Reading]:
-    found = await asyncio.gather(
+) -> list[Reading | None]:
+    return await asyncio.gather(
         *(_seen(site, person, process, stream, now, settings) for stream in streams)
     )
-    return [reading for reading in found if reading is not None]
 
 
 async def _seen(
@@ -193,12 +208,17 @@ async def _seen(
 
 
 def row_content(reading: Reading) -> dict[str, Any]:
-    """Where a case stands. ``updated_at`` is the last thing that this person may see."""
+    """Where a case stands. ``updated_at`` is the last thing that this person may see.
+
+    Among all cases of the board the own ones stand where they were created, and say so.
+    """
+    view, created = reading.view, reading.dossier.events[0].recorded_at
+    own = view.rights == {"teacher"} and sees_all(view.reader, reading.dossier.process)
     index = reading.rules.story.index(reading.dossier.state)
     shown = {key: value for key, value in reading.summary.items() if key in ROW}
     return shown | {
         "state": index.state,
         "open": index.open,
-        "created_at": instant_text(reading.dossier.events[0].recorded_at),
-        "updated_at": instant_text(reading.last_seen),
+        "created_at": instant_text(created),
+        "updated_at": instant_text(created if own else reading.last_seen),
     }

@@ -12,11 +12,18 @@ select s.stream, s.state, s.open, s.created_us, s.recorded_us, s.{column} as sor
  limit $7
 
 -- name: of_board
-select s.stream, s.state, s.open, s.created_us, s.recorded_us, s.{column} as sorted_us
+-- What is recorded of a teacher's own case may be secret: for that teacher it stands still.
+select s.stream, s.state, s.open, t.created_us, t.recorded_us, t.{column} as sorted_us
   from traject.stream s
+  left join traject.party own
+    on own.tenant = $1 and own.stream = s.stream and own.part = 'teacher' and own.person = $8
+ cross join lateral (
+       select s.created_us,
+              case when own.stream is null then s.recorded_us else s.created_us end as recorded_us
+       ) t
  where s.tenant = $1 and s.process = $2 and s.version > 0
    and ($3::text is null or s.state = $3)
    and ($4::boolean is null or s.open = $4)
-   and ($5::bigint is null or (s.{column}, s.stream) {beyond} ($5, $6::uuid))
- order by s.{column} {direction}, s.stream {direction}
+   and ($5::bigint is null or (t.{column}, s.stream) {beyond} ($5, $6::uuid))
+ order by t.{column} {direction}, s.stream {direction}
  limit $7
