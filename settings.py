@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 Installation = Literal["production", "test", "demo"]
@@ -90,7 +91,10 @@ class Settings(BaseSettings):
     temporal_namespace: str = Field(
         default="default", description="The namespace of this installation."
     )
-    temporal_tls: bool = Field(default=False, description="Speak TLS to Temporal.")
+    temporal_tls: bool = Field(
+        default=False,
+        description="Speak TLS to Temporal. An API key, an authority or a certificate needs it.",
+    )
     temporal_tls_ca_file: Path | None = Field(
         default=None,
         description="The authority that signed Temporal's certificate, if not a public one.",
@@ -138,6 +142,23 @@ class Settings(BaseSettings):
     smtp_from: str = Field(
         default="traject@localhost", description="The address that mail of the service comes from."
     )
+
+    @model_validator(mode="after")
+    def _sealed_to_temporal(self) -> Self:
+        """Whoever names a key or a certificate counts on TLS, and would not get it."""
+        needing = (
+            "temporal_api_key",
+            "temporal_tls_ca_file",
+            "temporal_tls_cert_file",
+            "temporal_tls_key_file",
+        )
+        for name in needing:
+            if getattr(self, name) is not None and not self.temporal_tls:
+                raise ValueError(
+                    f"{PREFIX}{name.upper()} is of use over TLS only; set"
+                    f" {PREFIX}TEMPORAL_TLS=true, or leave it out"
+                )
+        return self
 
     def database(self, role: Role) -> str:
         """The way into the database with the rights of ``traject_<role>`` and no others.
@@ -214,12 +235,19 @@ def read_settings() -> Settings:
     except ValidationError as error:
         raise BadSettings(
             "\n".join(
-                f"{PREFIX}{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}."
-                for fault in error.errors(include_input=False, include_url=False)
+                _fault(fault) for fault in error.errors(include_input=False, include_url=False)
             )
         ) from None
     except SettingsError as error:
         raise BadSettings(f"{SECRETS}: {error}.") from None
+
+
+def _fault(fault: ErrorDetails) -> str:
+    """A sentence of our own names its variables itself."""
+    if not fault["loc"]:
+        return f"{fault['msg'].removeprefix('Value error, ')}."
+    name = "_".join(str(part) for part in fault["loc"]).upper()
+    return f"{PREFIX}{name}: {fault['msg']}."
 
 
 def _is_known(name: str) -> bool:

@@ -7,21 +7,17 @@ import contextlib
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
-from temporalio.service import TLSConfig
 
 from events.store.keys import MasterKeys
 from events.store.store import Store
+from settings import BadSettings, Settings
 from web.api.app import create_app
 from web.gateway import Gateway
 from workflows.registry import RULES
-from workflows.wire import connect
-
-if TYPE_CHECKING:
-    from settings import Settings
+from workflows.wire import connect_by
 
 GRACE_SECONDS = 3
 """How long a running call may take when the server stops."""
@@ -51,8 +47,9 @@ async def serve(
     """The web application on ``http_host:http_port`` until ``stop`` is set.
 
     Without ``stop`` it ends at SIGTERM or SIGINT. ``ready`` is told the port once calls are
-    taken. Raises OSError when the port is taken or PostgreSQL is away at the start; while either
-    server is away later, and Temporal also at the start, calls are answered with 503.
+    taken. Raises OSError when the port is taken or PostgreSQL is away at the start, BadSettings
+    when the database is another kind of installation's. While either server is away later, and
+    Temporal also at the start, calls are answered with 503.
     """
     listener = socket.create_server(
         (settings.http_host, settings.http_port),
@@ -68,43 +65,23 @@ async def serve(
             max_size=settings.postgres_connections,
         )
         try:
-            gateway = await _gateway(store, settings)
-            app = create_app(store, gateway, RULES, settings)
+            await _same_installation(store, settings)
+            temporal = await connect_by(settings, store.dossier_key, lazy=True)
+            app = create_app(store, Gateway(store, temporal), RULES, settings)
             await run(app, listener, stop or _signalled(), ready)
         finally:
             store_closed = asyncio.ensure_future(store.close())
             await asyncio.wait([store_closed], timeout=GRACE_SECONDS)
 
 
-async def _gateway(store: Store, settings: Settings) -> Gateway:
-    key = settings.temporal_api_key
-    temporal = await connect(
-        settings.temporal,
-        store.dossier_key,
-        task_queue=settings.task_queue,
-        namespace=settings.temporal_namespace,
-        tls=_tls(settings),
-        api_key=key.get_secret_value() if key else None,
-        lazy=True,
-    )
-    return Gateway(store, temporal)
-
-
-def _tls(settings: Settings) -> TLSConfig | bool:
-    files = (
-        settings.temporal_tls_ca_file,
-        settings.temporal_tls_cert_file,
-        settings.temporal_tls_key_file,
-    )
-    if not any(files) and settings.temporal_tls_server_name is None:
-        return settings.temporal_tls
-    authority, certificate, key = (file.read_bytes() if file else None for file in files)
-    return TLSConfig(
-        server_root_ca_cert=authority,
-        domain=settings.temporal_tls_server_name,
-        client_cert=certificate,
-        client_private_key=key,
-    )
+async def _same_installation(store: Store, settings: Settings) -> None:
+    """A demo lets anybody sign in: it must never stand before the data of a real installation."""
+    marked = await store.installation()
+    if marked != settings.installation:
+        raise BadSettings(
+            f"The database is marked as {marked}, but TRAJECT_INSTALLATION says"
+            f" {settings.installation}. Point to the right database, or correct the setting."
+        )
 
 
 async def run(

@@ -57,6 +57,7 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
             "postgres_dsn": "postgresql://anna:geheim@host:5432/traject",
             "postgres_reader_dsn": "postgresql://host/traject?user=anna&password=geheim",
             "postgres_owner_dsn": "host=x password=geheim",
+            "temporal_tls": True,
             "temporal_api_key": "geheim",
             "smtp_password": "geheim",
         }
@@ -64,6 +65,19 @@ def test_secrets_are_masked_wherever_settings_are_printed() -> None:
     shown = settings.shown()
     assert "geheim" not in f"{settings!r} {settings} {shown} {settings.model_dump_json()}"
     assert shown["postgres_dsn"] == "postgresql://anna:********@host:5432/traject"
+
+
+@pytest.mark.parametrize("name", ["API_KEY", "TLS_CA_FILE", "TLS_CERT_FILE", "TLS_KEY_FILE"])
+def test_what_needs_tls_is_refused_without_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"TRAJECT_TEMPORAL_{name}", "geheim")
+    with pytest.raises(BadSettings) as refused:
+        read_settings()
+    assert str(refused.value) == (
+        f"TRAJECT_TEMPORAL_{name} is of use over TLS only; set TRAJECT_TEMPORAL_TLS=true,"
+        " or leave it out."
+    )
+    monkeypatch.setenv("TRAJECT_TEMPORAL_TLS", "true")
+    assert read_settings().temporal_tls
 
 
 def test_secrets_may_be_files(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

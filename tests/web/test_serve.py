@@ -15,8 +15,9 @@ from fastapi.responses import PlainTextResponse, Response
 from pydantic import SecretStr
 
 from events.store.keys import MasterKeys
+from events.store.migrate import mark_installation
 from events.store.store import Store
-from settings import Settings
+from settings import BadSettings, Settings
 from tests.conftest import Database
 from web.api.problems import answered
 from web.serve import run, serve
@@ -28,8 +29,9 @@ def free_port() -> int:
 
 
 @pytest.fixture
-def settings(database: Database, tmp_path: Path) -> Settings:
+async def settings(database: Database, tmp_path: Path) -> Settings:
     """An installation whose Temporal is away."""
+    await mark_installation(database.owner_dsn, "test")
     MasterKeys.generate().save(tmp_path / "keys.json")
     return Settings(
         installation="test",
@@ -74,6 +76,19 @@ async def test_without_temporal_commands_can_be_repeated_later(
         answer = await http.post("/api/v1/supervision", json=body, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (503, "service.unavailable")
         assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("kind", ["demo", "production"])
+async def test_another_installations_database_is_refused(settings: Settings, kind: str) -> None:
+    other = settings.model_copy(update={"installation": kind})
+    with pytest.raises(BadSettings, match=f"marked as test, but TRAJECT_INSTALLATION says {kind}"):
+        await serve(other)
+
+
+async def test_a_certificate_that_is_not_there_is_said_at_the_start(settings: Settings) -> None:
+    tls = {"temporal_tls": True, "temporal_tls_ca_file": Path("absent.pem")}
+    with pytest.raises(OSError, match=r"absent\.pem"):
+        await serve(settings.model_copy(update=tls))
 
 
 async def test_a_taken_port_is_said_at_once(address: str, settings: Settings) -> None:
