@@ -42,9 +42,13 @@ class Home:
         make_folder(self.logs, needs_megabytes=0)
 
     def master_keys(self) -> Path:
-        """The file with the master keys, made at the first start."""
+        """The file with the master keys, made at the first start.
+
+        Raises BadSettings where it is damaged, before anything is started on it.
+        """
         if not self._master_keys.exists():
             MasterKeys.generate().save(self._master_keys)
+        MasterKeys.load(self._master_keys)
         return self._master_keys
 
     def passwords(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.store.errors import Unsealable
+from settings import BadSettings
 
 NONCE = 12
 KEY_BYTES = 32
@@ -42,16 +44,24 @@ class MasterKeys:
 
     @classmethod
     def load(cls, path: Path) -> MasterKeys:
-        """Read a key file; raises ValueError where it is no such file, OSError unreadable."""
+        """Read a key file; raises BadSettings where it is no such file, OSError unreadable."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             keys = {name: base64.b64decode(key) for name, key in raw["keys"].items()}
             return cls(raw["current"], keys)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(f"{path} is not a file of master keys") from error
+            raise BadSettings(
+                f"{path} is damaged, or not a file of master keys. Put back its copy; without it"
+                " no case that was kept with it can be read. Only where nothing was kept yet:"
+                " remove it, and 'traject up' or 'traject migrate --secrets' makes a new one."
+            ) from error
 
     def save(self, path: Path) -> None:
-        """Write a new key file that only its owner can read; never over an existing one."""
+        """Write a new key file that only its owner can read, whole or not at all.
+
+        Raises FileExistsError where there is one: never over an existing one. When it returns,
+        the file outlives a power cut.
+        """
         text = json.dumps(
             {
                 "current": self.current,
@@ -59,8 +69,21 @@ class MasterKeys:
             },
             indent=2,
         )
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(text + "\n")
+        half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        try:
+            with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            # A link, unlike a rename, fails where there is a file already.
+            os.link(half, path)
+        finally:
+            half.unlink(missing_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
     def wrap(self, key: bytes, tenant: str, stream: str) -> tuple[str, bytes]:
         """The name of the master key used, and the dossier key wrapped by it."""

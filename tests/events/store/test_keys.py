@@ -10,6 +10,7 @@ import pytest
 from events.store.errors import Unsealable
 from events.store.keys import MasterKeys, new_dossier_key
 from events.store.sealing import Seal, canonical
+from settings import BadSettings
 
 TENANT, STREAM = str(uuid4()), str(uuid4())
 
@@ -43,20 +44,42 @@ def test_key_file(tmp_path: Path) -> None:
     assert MasterKeys.load(path) == masters
     assert masters.keys["1"].hex() not in repr(masters)
     with pytest.raises(FileExistsError):
-        masters.save(path)
+        MasterKeys.generate().save(path)
+    assert MasterKeys.load(path) == masters
+    assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(OSError, match="absent"):
         MasterKeys.load(tmp_path / "absent")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"current": "1", "keys": {}}', '{"current": "1", "keys": {"1": "c2hvcnQ="}}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"current": "1", "keys": {}}',
+        '{"current": "1", "keys": {"1": "c2hvcnQ="}}',
+        '{"current": "1", "ke',
+    ],
 )
 def test_no_key_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match="not a file of master keys"):
+    with pytest.raises(BadSettings, match="not a file of master keys") as refused:
         MasterKeys.load(path)
+    assert str(path) in str(refused.value)
+
+
+def test_a_key_file_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        MasterKeys.generate().save(tmp_path / "keys.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_body_opens_in_its_place_only() -> None:
