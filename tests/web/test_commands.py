@@ -62,6 +62,14 @@ async def test_another_command_under_a_used_number_is_refused(board: Board) -> N
         assert answer.json()["code"] == "command.id_reused"
 
 
+async def test_a_person_who_is_none_comes_before_a_used_number(board: Board) -> None:
+    key = str(uuid4())
+    first = await board.open(key=key)
+    nobody = await board.open(key=key, teacher=str(uuid4()))
+    assert (nobody.status_code, nobody.json()["field"]) == (422, "teacher")
+    assert (await board.open(key=key)).json() == first.json()
+
+
 REFUSALS: tuple[tuple[str, str, dict[str, object], int, str], ...] = (
     ("hr", "AcceptRequest", {"hourly_rate": "118.00"}, 403, "auth.role"),
     ("hr", "RecordTeacherConsent", {"items": []}, 403, "auth.not_subject"),

@@ -116,16 +116,16 @@ async def _give(request: Request, site: Site, call: Call, *, first: bool) -> dic
         _persons(site, tenant, people),
         _process(site, call, first),
     )
-    if found is not None:
-        if found.content_hash != content_hash:
-            raise Problem("command.id_reused")
+    if found is not None and found.content_hash == content_hash:
         return await _answer(request, site, call, found.recorded)
-    if process != call.process:
-        raise Problem("not_found")
     for field, (person_id, role) in people.items():
         person = known.get(person_id)
         if person is None or (role is not None and role not in person.roles):
             raise invalid(field, "person")
+    if found is not None:
+        raise Problem("command.id_reused")
+    if process != call.process:
+        raise Problem("not_found")
     recorded = await site.gateway.give(
         tenant=tenant,
         process=call.process,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from events.settings import TenantSettings
 from web.api.body import form
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of
-from web.api.problems import Problem, as_problem, status_of
+from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import STATIC, page
 from web.pages.session import (
@@ -71,7 +72,10 @@ def error_page(request: Request, problem: Problem) -> Response:
     """The page that says what went wrong."""
     status = int(status_of(problem.code))
     names = {503: "away_", 500: "fault_", 405: "method_"}
-    return page(request, "error.html", status, which=names.get(status, ""))
+    shown_as = page(request, "error.html", status, which=names.get(status, ""))
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        shown_as.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return shown_as
 
 
 async def start(request: Request) -> Response:
