@@ -46,6 +46,9 @@ UP = Gauge("traject_part_up", "Whether a part of this process runs", ("part",), 
 KEYS = ("tenant", "stream", "command_id")
 """On every line, also where there is none to tell."""
 
+OWN = ("events.", "activities.", "worker")
+"""Loggers whose arguments are ids, counts and types only."""
+
 DROPPED = ("temporal_workflow", "temporal_activity", "exc_info", "stack_info", "positional_args")
 
 
@@ -139,6 +142,8 @@ def _quiet_foreign(
 ) -> MutableMapping[str, Any]:
     """Libraries quote what they were given: of what they warn of only the head stays."""
     record = event["_record"]
+    if record.name.startswith(OWN):
+        return event
     if record.exc_info or record.levelno >= logging.WARNING:
         event["event"] = _head(record)
     return event
