@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from temporalio.client import WorkflowHandle, WorkflowQueryFailedError
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
@@ -26,6 +27,8 @@ from workflows.wire import (
 
 PARALLEL = 4
 CALL = timedelta(seconds=10)
+
+log = structlog.stdlib.get_logger("traject.recovery")
 
 
 @dataclass
@@ -120,4 +123,12 @@ async def _look_at(temporal: Temporal, stream: OpenStream, found: Recovery, chec
         if error.status in (RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.FAILED_PRECONDITION):
             found.unknown += 1
         else:
-            found.failed += 1
+            _failed(ref, error, found)
+    except Exception as error:  # noqa: BLE001 - one bad case may not keep others from running
+        _failed(ref, error, found)
+
+
+def _failed(ref: StreamRef, error: Exception, found: Recovery) -> None:
+    found.failed += 1
+    problem = type(error).__name__
+    log.warning("case not looked at", tenant=ref.tenant, stream=ref.stream, problem=problem)
