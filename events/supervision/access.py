@@ -32,7 +32,9 @@ def case_roles(state: Trajectory, person: str | None, roles: tuple[str, ...]) ->
 def rights(state: Trajectory, reader: Reader) -> frozenset[str]:
     """The reader's roles in this case; nobody reads the own case as anything but its teacher."""
     held = case_roles(state, reader.person, reader.roles)
-    return frozenset({"teacher"}) if "teacher" in held else held
+    if held and reader.person == state.teacher:
+        return frozenset({"teacher"})
+    return held
 
 
 def informed(view: View) -> bool:
