@@ -237,6 +237,7 @@ def _sentence(error: BaseException) -> str:
     from deploy.embedded.supervisor import StartFailed
     from events.holidays import UnknownRegion
     from events.store.directory import UnknownPerson
+    from events.store.errors import BadKeys
     from events.store.migrate import MigrationRefused
     from workflows.scenarios import BadScenario
 
@@ -247,7 +248,7 @@ def _sentence(error: BaseException) -> str:
         context = getattr(error, "ctx", None)
         usage = f"{context.get_usage()}\n" if context else ""
         return f"{usage}{format_message()}"
-    told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion
+    told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion, BadKeys
     if isinstance(error, told):
         return str(error)
     if isinstance(error, UnknownPerson):

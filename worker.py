@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+import asyncpg
 import structlog
 from temporalio.runtime import (
     LogForwardingConfig,
@@ -34,7 +35,7 @@ from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
 from events.recording import Opening, Recording
-from events.store.errors import unreachable
+from events.store.errors import BadKeys, UnknownDossier, unreachable
 from events.store.keys import MasterKeys
 from events.store.outbox import relay
 from events.store.sequencer import Sequencer
@@ -42,7 +43,7 @@ from events.store.store import Store
 from observability import UP, configure_logging, serve_probe
 from settings import BadSettings, Settings, read_settings
 from workflows.assessments.workflow import AssessmentProcess
-from workflows.codec import KeySource
+from workflows.codec import KeySource, UnsealableError
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
 from workflows.supervision.workflow import SupervisionProcess
@@ -59,6 +60,8 @@ PROCESSES: Sequence[type] = (SupervisionProcess, AssessmentProcess)
 DRAIN = timedelta(seconds=3)
 """Commands that were begun when the end was announced get this long to be answered."""
 PATIENCE = 1.0
+LAST_SECONDS = 1.0
+"""How long a part may take to notice the end; all it does is safe to break off and repeat."""
 KEY_PATIENCE = 10.0
 KEY_PAUSE = 0.1
 EMPTY_FOR = timedelta(days=1)
@@ -153,27 +156,45 @@ async def _run_parts(
         lambda: _health(parts, store, temporal),
         lambda: _core_metrics(core_port),
     )
-    async with asyncio.TaskGroup() as group:
-        group.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop)))
-        group.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store)))
-        group.create_task(parts.keep("housekeeping", lambda: _keep_house(parts, store, temporal)))
-        try:
-            async with _worker(settings, parts, store, temporal):
-                port = probe.sockets[0].getsockname()[1]
-                log.info("worker runs", probe=f"{settings.worker_host}:{port}")
-                await parts.stop.wait()
-                log.info("worker drains")
-        finally:
-            parts.stop.set()
-            probe.close()
+    tasks = [
+        asyncio.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop))),
+        asyncio.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store))),
+        asyncio.create_task(
+            parts.keep("housekeeping", lambda: _keep_house(parts, store, temporal))
+        ),
+    ]
+    try:
+        async with _worker(settings, parts, store, temporal):
+            port = probe.sockets[0].getsockname()[1]
+            log.info("worker runs", probe=f"{settings.worker_host}:{port}")
+            await parts.stop.wait()
+            log.info("worker drains")
+    finally:
+        parts.stop.set()
+        probe.close()
+        await _ended(tasks)
     log.info("worker ends")
 
 
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait for tasks that were told to end, and break off those that take too long."""
+    _, pending = await asyncio.wait(tasks, timeout=LAST_SECONDS)
+    while pending:
+        # More than once: in Python 3.11 wait_for loses a cancellation that comes with the result.
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=LAST_SECONDS)
+
+
 def _worker(settings: Settings, parts: Parts, store: Store, temporal: Temporal) -> Worker:
-    async def opened(tenant: str, opening: Opening) -> None:
-        await start(
-            temporal, StreamRef(tenant=tenant, process=opening.process, stream=opening.stream)
+    async def opened(recording: Recording, opening: Opening) -> None:
+        ref = StreamRef(
+            tenant=recording.tenant,
+            process=opening.process,
+            stream=opening.stream,
+            clock_offset=recording.clock_offset,
         )
+        await start(temporal, ref)
 
     async def completed(recording: Recording) -> None:
         handle = temporal.client.get_workflow_handle(
@@ -221,13 +242,16 @@ async def _open_store(settings: Settings) -> Store:
 def _patient_keys(store: Store) -> KeySource:
     """Waits for PostgreSQL to come back rather than fail a process's task.
 
-    The server puts off a task that failed some times for longer and longer.
+    The server puts off a task that failed some times for longer and longer. What a forged payload
+    names, a board or stream that is none, is told as UnsealableError.
     """
 
     async def key(tenant: str, stream: str) -> bytes:
         for _ in range(int(KEY_PATIENCE / KEY_PAUSE)):
             try:
                 return await store.dossier_key(tenant, stream)
+            except (UnknownDossier, asyncpg.DataError) as error:
+                raise UnsealableError(f"no dossier is known: {type(error).__name__}") from None
             except Exception as error:
                 if not unreachable(error):
                     raise
@@ -353,7 +377,7 @@ def main() -> int:
         settings = read_settings()
         configure_logging(settings.log_level)
         uvloop.run(run_worker(settings))
-    except BadSettings as wrong:
+    except (BadSettings, BadKeys) as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except Exception as error:

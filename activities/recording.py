@@ -13,7 +13,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.faults import Fault
-from events.recording import Loaded, Opening, Recorded, Recording
+from events.recording import PASS_DEADLINE, Loaded, Opening, Recorded, Recording
 from events.store.errors import StoreError
 from events.store.store import Store
 from observability import RECORD_SECONDS, RECORDED, bound
@@ -28,8 +28,8 @@ SHIFTABLE = frozenset({"test", "demo"})
 log = structlog.stdlib.get_logger("traject.recording")
 
 
-Opened = Callable[[str, Opening], Awaitable[None]]
-"""(tenant, opening): gives a stream that was opened beside another one its own process."""
+Opened = Callable[[Recording, Opening], Awaitable[None]]
+"""Gives a stream that was opened beside another one its own process, on the same clock."""
 Completed = Callable[[Recording], Awaitable[object]]
 """Waits until the caller of a recorded command has its answer."""
 
@@ -80,7 +80,7 @@ class RecordingActivities:
         self._strike("before_append", recording)
         async with _reaching(recording.tenant, recording.stream, recording.command_id):
             began = time.perf_counter()
-            answer = await self._store.record(recording)
+            answer = await self._outdated(recording) or await self._store.record(recording)
             RECORD_SECONDS.labels(recording.process).observe(time.perf_counter() - began)
             RECORDED.labels(recording.process, recording.command, answer.outcome).inc()
             log.info(
@@ -95,7 +95,7 @@ class RecordingActivities:
             self._strike_after(recording)
             if answer.outcome in ("recorded", "repeated") and self._opened is not None:
                 for opening in recording.openings:
-                    await self._opened(recording.tenant, opening)
+                    await self._opened(recording, opening)
         if answer.outcome == "behind":
             return answer.model_copy(update={"events": []})
         return answer
@@ -110,6 +110,18 @@ class RecordingActivities:
         if found is None or found.stream != stream or found.content_hash != content_hash:
             return Recorded(outcome="reused")
         return found.recorded
+
+    async def _outdated(self, recording: Recording) -> Recorded | None:
+        """``behind`` for a deadline reckoned by settings that the board has changed since.
+
+        Nobody tells a waiting case of new settings, and under them it may not be due yet.
+        """
+        if recording.command != PASS_DEADLINE:
+            return None
+        settings = await self._store.settings(recording.tenant)
+        if settings.version == recording.settings_version:
+            return None
+        return Recorded(outcome="behind", settings=settings)
 
     def _strike(self, moment: str, recording: Recording) -> None:
         if self._fault is not None:

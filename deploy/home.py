@@ -44,7 +44,7 @@ class Home:
     def master_keys(self) -> Path:
         """The file with the master keys, made at the first start.
 
-        Raises BadSettings where it is damaged, before anything is started on it.
+        Raises BadKeys where it is damaged, before anything is started on it.
         """
         if not self._master_keys.exists():
             MasterKeys.generate().save(self._master_keys)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from pydantic import Field
 
 from events.event import Frozen
 from events.settings import TenantSettings
+
+PASS_DEADLINE = "PassDeadline"  # noqa: S105
+"""The command by which a process itself records that a deadline passed."""
 
 
 class ActorRef(Frozen):
@@ -71,7 +74,10 @@ class Opening(Frozen):
 
 
 class Recording(Frozen):
-    """One accepted command."""
+    """One accepted command.
+
+    ``clock_offset`` is how far the process's clock is ahead; streams it opens go by the same clock.
+    """
 
     tenant: str
     process: str
@@ -92,6 +98,7 @@ class Recording(Frozen):
     releases: list[Claim] = Field(default_factory=list)
     openings: list[Opening] = Field(default_factory=list)
     index: CaseIndex
+    clock_offset: timedelta = timedelta(0)
 
 
 class Recorded(Frozen):

@@ -28,7 +28,7 @@ UNREADABLE = Payload(metadata={"encoding": b"binary/unreadable"})
 """No converter knows how to read this."""
 
 KeySource = Callable[[str, str], Awaitable[bytes]]
-"""(tenant, stream) to the dossier's key of 32 bytes."""
+"""(tenant, stream) to the dossier's key of 32 bytes; UnsealableError where there is no dossier."""
 
 
 class UnsealableError(Exception):
@@ -98,15 +98,18 @@ class SealingCodec(PayloadCodec, WithSerializationContext):
     async def _opened(self, payload: Payload) -> Payload:
         if payload.metadata.get("encoding") != ENCODING or "tenant" not in payload.metadata:
             return UNREADABLE
+        if len(payload.data) < NONCE:
+            return UNREADABLE
         workflow, stream = self._dossier()
-        tenant = payload.metadata["tenant"].decode()
-        box = AESGCM(await self._keys(tenant, stream))
         try:
-            data = box.decrypt(payload.data[:NONCE], payload.data[NONCE:], _bound(tenant, workflow))
-        except InvalidTag:
+            tenant = payload.metadata["tenant"].decode()
+            box = AESGCM(await self._keys(tenant, stream))
+            nonce, data = payload.data[:NONCE], payload.data[NONCE:]
+            opened = Payload.FromString(box.decrypt(nonce, data, _bound(tenant, workflow)))
+        except (UnicodeDecodeError, UnsealableError, InvalidTag):
             return UNREADABLE
         self._tenants.learn(stream, tenant)
-        return Payload.FromString(data)
+        return opened
 
     def _dossier(self) -> tuple[str, str]:
         if not self._workflow or "/" not in self._workflow:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from events.event import Actor, Event, event_id, fact_json
 from events.recording import ActorRef, Draft, Recording
@@ -12,11 +15,27 @@ from workflows.decision import Context, Decision, Rules
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a stream stands: its state, its last version, and what its events belong to."""
+    """Where a stream stands: state, last version, what its events belong to, and its clock."""
 
     state: Any
     version: int
     correlation: str
+    clock_offset: timedelta
+
+
+OTHER_IDS = 3
+
+
+def deadline_ids(stream: str, key: str) -> Iterator[str]:
+    """The ids under which a deadline may be recorded, best first.
+
+    Anybody can reckon them, and so take one for a command that came before; then the next serves.
+    """
+    command_id = uuid5(UUID(stream), key)
+    yield str(command_id)
+    for _ in range(OTHER_IDS):
+        command_id = uuid5(command_id, key)
+        yield str(command_id)
 
 
 def recording_of(
@@ -49,6 +68,7 @@ def recording_of(
         releases=list(decision.releases),
         openings=list(decision.openings),
         index=rules.story.index(after),
+        clock_offset=standing.clock_offset,
     )
 
 

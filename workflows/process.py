@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
-from uuid import UUID, uuid5
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -22,10 +21,10 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from events.event import PROCESS_ROLE, event_from_json, instant_text
-    from events.recording import Loaded, Recorded
+    from events.recording import PASS_DEADLINE, Loaded, Recorded
     from events.settings import TenantSettings
     from workflows.decision import Context, Deadline, Decision, Giver, Refused, Rules
-    from workflows.drafting import Standing, recording_of
+    from workflows.drafting import Standing, deadline_ids, recording_of
     from workflows.failures import failure_of, refusal
     from workflows.wire import (
         COMMAND,
@@ -234,18 +233,21 @@ class Process:
 
     async def _pass(self, deadline: Deadline) -> None:
         key = f"{deadline.key}|{instant_text(deadline.due)}"
-        command_id = str(uuid5(UUID(self._ref.stream), key))
         self._count()
-        try:
-            await self._record(
-                lambda context: self.rules.pass_deadline(self._state, deadline, context),
-                command="PassDeadline",
-                command_id=command_id,
-                content_hash=key,
-                giver=WITHOUT_PERSON,
-            )
-        except Exception as fault:  # noqa: BLE001 - nothing may end the run
-            self._log("deadline parked", fault, command_id=command_id, timer=deadline.timer)
+        for command_id in deadline_ids(self._ref.stream, key):
+            try:
+                await self._record(
+                    lambda context: self.rules.pass_deadline(self._state, deadline, context),
+                    command=PASS_DEADLINE,
+                    command_id=command_id,
+                    content_hash=key,
+                    giver=WITHOUT_PERSON,
+                )
+            except Exception as fault:  # noqa: BLE001 - nothing may end the run
+                self._log("deadline refused", fault, command_id=command_id, timer=deadline.timer)
+                if isinstance(fault, Refused) and fault.code == "command.id_reused":
+                    continue
+            break
         # What was recorded is due no more; whatever else happened, it is not tried on and on.
         if deadline in self._deadlines:
             self._parked[deadline.key] = self._now() + PARK
@@ -269,7 +271,7 @@ class Process:
                 decision,
                 context,
                 self.rules,
-                Standing(self._state, self._version, self._correlation),
+                Standing(self._state, self._version, self._correlation, self._ref.clock_offset),
                 command,
                 content_hash,
             )

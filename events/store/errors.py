@@ -33,6 +33,10 @@ class Erased(StoreError):
     """The dossier's key was destroyed: its bodies can never be read again."""
 
 
+class BadKeys(ValueError):
+    """A file is no file of master keys; the text says what to do about it."""
+
+
 class Unsealable(StoreError):
     """A sealed body does not belong where it was found, or was changed."""
 

@@ -14,8 +14,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from events.store.errors import Unsealable
-from settings import BadSettings
+from events.store.errors import BadKeys, Unsealable
 
 NONCE = 12
 KEY_BYTES = 32
@@ -44,13 +43,13 @@ class MasterKeys:
 
     @classmethod
     def load(cls, path: Path) -> MasterKeys:
-        """Read a key file; raises BadSettings where it is no such file, OSError unreadable."""
+        """Read a key file; raises BadKeys where it is no such file, OSError unreadable."""
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             keys = {name: base64.b64decode(key) for name, key in raw["keys"].items()}
             return cls(raw["current"], keys)
         except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise BadSettings(
+            raise BadKeys(
                 f"{path} is damaged, or not a file of master keys. Put back its copy; without it"
                 " no case that was kept with it can be read. Only where nothing was kept yet:"
                 " remove it, and 'traject up' or 'traject migrate --secrets' makes a new one."

@@ -98,7 +98,7 @@ async def test_an_opened_stream_gets_its_process_again_on_a_repeat(stage: Stage)
     stream, other = await begun(stage), str(uuid4())
     started: list[str] = []
 
-    async def opened(tenant: str, opening: Opening) -> None:
+    async def opened(_recording: Recording, opening: Opening) -> None:
         started.append(opening.stream)
         if len(started) == 1:
             raise ConnectionError

@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from events.store.errors import Unsealable
+from events.store.errors import BadKeys, Unsealable
 from events.store.keys import MasterKeys, new_dossier_key
 from events.store.sealing import Seal, canonical
-from settings import BadSettings
 
 TENANT, STREAM = str(uuid4()), str(uuid4())
 
@@ -65,7 +64,7 @@ def test_key_file(tmp_path: Path) -> None:
 def test_no_key_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "keys.json"
     path.write_text(text)
-    with pytest.raises(BadSettings, match="not a file of master keys") as refused:
+    with pytest.raises(BadKeys, match="not a file of master keys") as refused:
         MasterKeys.load(path)
     assert str(path) in str(refused.value)
 
