@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import os
+import signal
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -112,13 +114,16 @@ async def _broken(product: Product, board: Board, call: Call) -> None:
     holder: asyncpg.Connection = await asyncpg.connect(product.dsn)
     await holder.execute("begin")
     await holder.fetch("select from traject.stream where stream = $1 for update", call.stream)
+    mine = holder.get_server_pid()
+    waiting = "select pid from pg_stat_activity where $1 = any(pg_blocking_pids(pid))"
     asking = asyncio.ensure_future(board.send(call))
     async with asyncio.timeout(HELD_SECONDS):
-        waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-        while not await holder.fetchval(waiting):
+        while (recording := await holder.fetchval(waiting, mine)) is None:
             await asyncio.sleep(0.02)
-    holder.terminate()
+    # Its session goes first and while it still waits: it can then not have recorded.
+    os.kill(recording, signal.SIGKILL)
     await product.postgres.kill()
+    holder.terminate()
     async with asyncio.timeout(HELD_SECONDS):
         while "store not reached" not in product.log("worker")[before:]:
             await asyncio.sleep(0.02)

@@ -4,10 +4,14 @@ select pg_try_advisory_lock($1)
 -- name: foreign
 select exists (
     select from traject.sequencer s where s.xid >= pg_snapshot_xmax(pg_current_snapshot())
-) or exists (
-    select from traject.event e, traject.sequencer s
-     where e.xid >= pg_snapshot_xmax(pg_current_snapshot()) and e.stored_at >= s.since
-)
+) or (
+    -- Not "exists": it would read the whole table where there is none.
+    select true from traject.event e
+     where e.xid >= pg_snapshot_xmax(pg_current_snapshot())
+       and e.stored_at >= (select s.since from traject.sequencer s)
+     order by e.xid
+     limit 1
+) is not null
 
 -- name: sequence
 select given, last from traject.sequence($1)

@@ -18,6 +18,15 @@ from tests.conftest import Database
 from tests.events.store.samples import begun, draft, recording
 
 PATIENCE = 10.0
+MANY = 4_000
+FILLED = """
+insert into traject.event (
+    tenant, stream, version, event_id, command_id, place, recorded_us, event_hash, header, body)
+select gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(), gen_random_uuid(), 1, 0,
+       ''::bytea, ''::bytea, ''::bytea
+  from generate_series(1, $1::integer)
+"""
+SCANS = "select seq_scan from pg_stat_user_tables where relname = 'event'"
 
 
 @asynccontextmanager
@@ -65,6 +74,32 @@ async def test_one_number_for_each_event(
     wanted = [(stream, 1) for stream in streams] + [(streams[0], 2), (streams[0], 3)]
     assert [(row.stream, row.version) for row in rows] == wanted
     assert await reader.read_positions(3, 1) == rows[3:4]
+
+
+async def test_a_look_costs_the_same_however_much_is_stored(
+    database: Database, raw: asyncpg.Connection
+) -> None:
+    """Nothing of what has its number is read again: not by idle rounds, nor by a new leader."""
+    await raw.execute(FILLED, MANY)
+    await raw.execute("analyze traject.event")
+    before = await _scans(raw)
+    async with running(database) as first:
+        await until(lambda: _numbered(first, MANY))
+    async with running(database) as second:
+        await until(lambda: _leads(second))
+        await asyncio.sleep(0.2)
+    assert await _scans(raw) == before
+
+
+async def _scans(raw: asyncpg.Connection) -> int:
+    """How often the whole table was read by sessions that have ended."""
+    others = (
+        "select count(*) from pg_stat_activity "
+        "where application_name = 'traject sequencer' and datname = current_database()"
+    )
+    while await raw.fetchval(others):
+        await asyncio.sleep(0.01)
+    return int(await raw.fetchval(SCANS) or 0)
 
 
 async def test_causes_come_before_what_they_open(
@@ -146,6 +181,10 @@ async def test_one_leads_and_the_next_takes_over(
 
 async def _leads(sequencer: Sequencer) -> bool:
     return sequencer.leading
+
+
+async def _numbered(sequencer: Sequencer, count: int) -> bool:
+    return sequencer.last >= count
 
 
 async def _one_leads(first: Sequencer, second: Sequencer) -> bool:
