@@ -111,4 +111,5 @@ STORY = Story(
     summary=summary,
     tasks=tasks,
     agenda=lambda state, view: [],
+    seen_by=frozenset({"hr", "auditor"}),
 )

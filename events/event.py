@@ -12,8 +12,14 @@ from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-Role = Literal["hr", "client", "teacher", "manager", "advisor", "coordinator", "auditor", "board"]
+Role = Literal[
+    "hr", "client", "teacher", "manager", "advisor", "coordinator", "auditor", "board",
+    "school_leader", "student", "mentor", "school_trainer", "institute_trainer", "contact",
+]  # fmt: skip
 """What somebody may be at a board; one person may be several."""
+
+OUTSIDE = frozenset({"contact", "student", "institute_trainer"})
+"""Who is nothing else at the board has no account there, and signs by a link."""
 
 PROCESS_ROLE = "process"
 """The role under which a passed deadline acts; its actor has no person."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from events.event import Event, Fact
+from events.event import OUTSIDE, Event, Fact
 from events.recording import CaseIndex
 from events.settings import TenantSettings
 
 S = TypeVar("S")
+
+ALL_CASES = frozenset({"hr", "coordinator", "auditor"})
+"""Roles that act for every case of their board (contract 1, Persons)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,21 @@ class View:
     settings: TenantSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a document says, before it is put into words: ``fields`` in the order of the text.
+
+    ``parties`` are the persons by their part in it, ``facts`` what of the case it rests on.
+    """
+
+    kind: str
+    version: int
+    drafted_at: datetime
+    parties: Mapping[str, str]
+    facts: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Story(Generic[S]):
     """The reading side of one process.
@@ -45,6 +63,9 @@ class Story(Generic[S]):
     redacted(state, event, view): the event's data as this reader may see it.
     positions(rights): may this reader see version numbers.
     summary(state, view), tasks(state, view), agenda(state, view): JSON values; contract 2 and 3.
+    seen_by: the roles that may look for every case of the board; None: everybody with an account.
+    paper(state, version): an agreement as it was drafted in that version, None where it was not.
+    documents: types of event that hold a document of the case, and what kind it is.
     """
 
     name: str
@@ -60,6 +81,15 @@ class Story(Generic[S]):
     summary: Callable[[S, View], dict[str, Any]]
     tasks: Callable[[S, View], list[dict[str, Any]]]
     agenda: Callable[[S, View], list[dict[str, Any]]]
+    seen_by: frozenset[str] | None = ALL_CASES
+    paper: Callable[[S, int], Paper | None] = lambda _state, _version: None
+    documents: Mapping[str, str] = field(default_factory=dict)
+
+    def sees_all(self, roles: Iterable[str]) -> bool:
+        """May somebody with these roles look for cases without having a part in them."""
+        if self.seen_by is None:
+            return not OUTSIDE.issuperset(roles)
+        return not self.seen_by.isdisjoint(roles)
 
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
         """The state after these events; from the beginning unless a state is given."""

@@ -13,6 +13,16 @@ from events.settings import TenantSettings
 PASS_DEADLINE = "PassDeadline"  # noqa: S105
 """The command by which a process itself records that a deadline passed."""
 
+RUN_ERRAND = "RunErrand"
+"""The command by which a process itself records that it gave its command to other streams."""
+
+
+class Delivered(Frozen):
+    """What came of an errand: how many streams took its command, and how many refused it."""
+
+    given: int
+    refused: int
+
 
 class ActorRef(Frozen):
     """`events.event.Actor` on the wire."""
@@ -34,12 +44,29 @@ class Claim(Frozen):
     """Something one stream holds and no other may hold at the same time, within one board.
 
     ``during`` are two local dates, both included; without it the claim holds until released.
+    ``slots`` is how many streams may hold it at the same time, where that is not one.
     ``refusal`` is the code a command gets that finds the claim taken.
     """
 
     kind: str
     subject: str
     during: tuple[str, str] | None = None
+    slots: int | None = None
+    refusal: str
+
+
+class Need(Frozen):
+    """What another stream of the board has to be at the moment this command is recorded.
+
+    ``party``: a person who has to have a part in it whose name begins with ``part``.
+    ``refusal`` is the code the command gets where it is not so.
+    """
+
+    process: str
+    stream: str
+    states: tuple[str, ...]
+    party: str | None = None
+    part: str = ""
     refusal: str
 
 
@@ -97,6 +124,7 @@ class Recording(Frozen):
     claims: list[Claim] = Field(default_factory=list)
     releases: list[Claim] = Field(default_factory=list)
     openings: list[Opening] = Field(default_factory=list)
+    needs: list[Need] = Field(default_factory=list)
     index: CaseIndex
     clock_offset: timedelta = timedelta(0)
 
@@ -106,7 +134,7 @@ class Recorded(Frozen):
 
     recorded: they are now stored. repeated: this command was stored before, these are its events.
     behind: ``expected_version`` was wrong, these are the stream's events after it, nothing stored.
-    claimed: a claim is taken by another stream, ``refusal`` says which, nothing stored.
+    claimed: a claim is taken or a need not met, ``refusal`` says which, nothing stored.
     reused: the command id belongs to other content, nothing stored.
     """
 

@@ -21,9 +21,9 @@ from observability import REGISTRY
 from settings import BadSettings, Settings
 from tests.conftest import Database
 from tests.skipping import SkippingTemporal
-from web.gateway import Gateway
 from worker import PROCESSES, run_worker
 from workflows.decision import Giver
+from workflows.gateway import Gateway
 from workflows.registry import RULES
 from workflows.wire import connect_by
 

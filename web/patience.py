@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 from fastapi.responses import Response
 
-from web.gateway import PATIENCE, Unavailable
+from workflows.gateway import PATIENCE, Unavailable
 
 LONGEST_SECONDS = PATIENCE + 1
 

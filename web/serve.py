@@ -15,7 +15,7 @@ from events.store.keys import MasterKeys
 from events.store.store import Store
 from settings import BadSettings, Settings
 from web.api.app import create_app
-from web.gateway import Gateway
+from workflows.gateway import Gateway
 from workflows.registry import RULES
 from workflows.wire import connect_by
 

@@ -16,15 +16,11 @@ from workflows.decision import Giver, Rules
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
     from events.store.store import Store
-    from web.gateway import Gateway
+    from workflows.gateway import Gateway
 
 Installation = Literal["production", "test", "demo"]
 DEMO_BOARD = "3d5c9d8e-0f4b-5a7c-8e61-6a1d2b7c4f90"
 """The board whose people may be chosen on the sign-in page of a demo installation."""
-ALL_CASES = frozenset({"hr", "coordinator", "auditor"})
-"""Roles that act for every case of their board (contract 1, Persons)."""
-_FEWER = {"assessments": frozenset({"hr", "auditor"})}
-"""Processes whose every case is not for all of those roles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +59,3 @@ def reader_of(person: PersonRow) -> Reader:
 def giver_of(person: PersonRow) -> Giver:
     """A person as the one who gives a command."""
     return Giver(person.id, tuple(person.roles))
-
-
-def sees_all(person: PersonRow | Reader, process: str) -> bool:
-    """May this person look for cases of the process without having a part in them."""
-    return not _FEWER.get(process, ALL_CASES).isdisjoint(person.roles)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import ConfigDict
 
 from events.event import Event, Fact, Frozen
 from events.process import Story
-from events.recording import Claim, NoticeDraft, Opening
+from events.recording import Claim, Delivered, Need, NoticeDraft, Opening
 from events.settings import TenantSettings
 
 S = TypeVar("S")
@@ -70,6 +70,7 @@ class Decision:
     claims: Sequence[Claim] = ()
     releases: Sequence[Claim] = ()
     openings: Sequence[Opening] = ()
+    needs: Sequence[Need] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,28 @@ class Deadline:
     fact: Fact
 
 
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A command that a process gives to other streams because of what happened in its own.
+
+    ``key`` names it within its stream, ``cause`` is the event it follows from. It goes to
+    ``streams``, or to all open streams of ``process`` in which ``person`` has one of ``parts``.
+    """
+
+    key: str
+    cause: str
+    process: str
+    command: str
+    data: Mapping[str, Any]
+    streams: tuple[str, ...] = ()
+    person: str | None = None
+    parts: tuple[str, ...] = ()
+
+
+def _no_errand(_state: Any, _errand: Errand, _delivered: Delivered, _ctx: Context) -> Decision:
+    raise Refused("state.not_allowed")
+
+
 @dataclass(frozen=True)
 class Rules(Generic[S]):
     """The deciding side of one process: pure functions only.
@@ -94,6 +117,8 @@ class Rules(Generic[S]):
     who hears of newly recorded events: (state before, state after, events) -> drafts; ``cause``
     counts within those events. offered says whether a command's giver could give it now with
     the right data; people which persons a command names, and the role each must hold.
+    errands gives those still to run, run_errand what is recorded once one has been; opens says
+    in which process a command opens a further stream.
     """
 
     story: Story[S]
@@ -107,3 +132,6 @@ class Rules(Generic[S]):
     people: Callable[[Command], Mapping[str, tuple[str, str | None]]] = field(
         default=lambda _command: {}
     )
+    errands: Callable[[S], Sequence[Errand]] = field(default=lambda _state: ())
+    run_errand: Callable[[S, Errand, Delivered, Context], Decision] = _no_errand
+    opens: Mapping[str, str] = field(default_factory=dict)

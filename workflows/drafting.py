@@ -26,8 +26,8 @@ class Standing:
 OTHER_IDS = 3
 
 
-def deadline_ids(stream: str, key: str) -> Iterator[str]:
-    """The ids under which a deadline may be recorded, best first.
+def own_ids(stream: str, key: str) -> Iterator[str]:
+    """The ids under which a process may record what it does by itself, best first.
 
     Anybody can reckon them, and so take one for a command that came before; then the next serves.
     """
@@ -45,6 +45,7 @@ def recording_of(
     standing: Standing,
     command: str,
     content_hash: str,
+    cause: str | None = None,
 ) -> Recording:
     """The whole of an accepted command: events, notices, claims, and where the case then stands."""
     events = _events(decision, context, standing)
@@ -59,6 +60,7 @@ def recording_of(
         content_hash=content_hash,
         actor=ActorRef(person=context.giver.person, role=decision.role),
         recorded_at=context.now,
+        causation_id=cause,
         correlation_id=standing.correlation,
         settings_version=context.settings.version,
         events=[_draft(event) for event in events],
@@ -67,6 +69,7 @@ def recording_of(
         claims=list(decision.claims),
         releases=list(decision.releases),
         openings=list(decision.openings),
+        needs=list(decision.needs),
         index=rules.story.index(after),
         clock_offset=standing.clock_offset,
     )

@@ -11,21 +11,29 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from events.event import PROCESS_ROLE, event_from_json, instant_text
-    from events.recording import PASS_DEADLINE, Loaded, Recorded
-    from events.settings import TenantSettings
-    from workflows.decision import Context, Deadline, Decision, Giver, Refused, Rules
-    from workflows.drafting import Standing, deadline_ids, recording_of
+    from events.event import PROCESS_ROLE, instant_text
+    from events.recording import PASS_DEADLINE, RUN_ERRAND, Loaded, Recorded
+    from workflows.casefile import CaseFile
+    from workflows.decision import (
+        Context,
+        Deadline,
+        Decision,
+        Errand,
+        Giver,
+        Refused,
+        Rules,
+    )
+    from workflows.drafting import own_ids, recording_of
     from workflows.failures import failure_of, refusal
+    from workflows.reaching import deliver, reach
     from workflows.wire import (
         COMMAND,
         FAILED,
@@ -46,15 +54,8 @@ REST = timedelta(seconds=2)
 PARK = timedelta(days=1)
 """How long a deadline that could not be passed waits for its next try."""
 REDECISIONS = 20
-ACTIVITY_TIMEOUT = timedelta(seconds=5)
-RETRY = RetryPolicy(
-    initial_interval=timedelta(milliseconds=100),
-    maximum_interval=timedelta(seconds=1),
-    backoff_coefficient=2,
-)
 WITHOUT_PERSON = Giver(None, (PROCESS_ROLE,))
 
-T = TypeVar("T")
 Decide = Callable[[Context], Decision]
 
 
@@ -66,16 +67,10 @@ class Process:
     @workflow.init
     def __init__(self, ref: StreamRef) -> None:
         self._ref = ref
-        self._state: Any = self.rules.story.initial()
-        self._settings = TenantSettings()
-        self._version = 0
-        self._recorded_at: datetime | None = None
-        self._correlation = ref.stream
-        self._known: set[str] = set()
+        self._case = CaseFile(ref, self.rules, self._log)
         self._loaded = False
         self._broken: ApplicationError | None = None
         self._lock = asyncio.Lock()
-        self._deadlines: list[Deadline] = []
         self._parked: dict[str, datetime] = {}
         self._armed: datetime | None = None
         self._rest: datetime | None = None
@@ -91,6 +86,7 @@ class Process:
             await self._load()
             while not (self._broken or self._over):
                 await self._pass_deadlines()
+                await self._run_errands()
                 if self._poked:
                     await self._look_again()
                 if self._may_continue_as_new():
@@ -125,21 +121,21 @@ class Process:
         self._armed = None
 
     def _must_wake(self) -> bool:
-        if self._poked or self._over:
+        if self._poked or self._over or self._errand() is not None:
             return True
         moment = self._next_moment()
         return moment is not None and (self._armed is None or moment < self._armed)
 
     def _next_moment(self) -> datetime | None:
-        moments = [max(d.due, self._parked.get(d.key, d.due)) for d in self._deadlines]
+        moments = [max(d.due, self._parked.get(d.key, d.due)) for d in self._case.deadlines]
+        moments += [self._parked[e.key] for e in self._case.errands if e.key in self._parked]
         if self._rest is not None:
             moments.append(self._rest)
         return min(moments, default=None)
 
     @property
     def _over(self) -> bool:
-        ended = self._version == 0 or self.rules.story.is_final(self._state)
-        return ended and workflow.all_handlers_finished()
+        return self._case.ended and workflow.all_handlers_finished()
 
     def _may_continue_as_new(self) -> bool:
         """The run is full and a lull has come."""
@@ -174,17 +170,19 @@ class Process:
 
     @command.validator
     def _check(self, envelope: Envelope) -> None:
-        if not self._loaded or self._broken or envelope.command_id in self._known:
+        if not self._loaded or self._broken or self._case.knows(envelope.command_id):
             return
         try:
-            self._decide(envelope)(self._context(envelope.command_id, _giver(envelope)))
+            self._decide(envelope)(
+                self._case.context(envelope.command_id, _giver(envelope), self._now())
+            )
         except Refused as refused:
             raise refusal(refused, envelope.attempt) from None
         except Exception as fault:  # noqa: BLE001 - a fault of the rules is an answer too
             raise failure_of(fault, envelope.attempt) from None
 
     async def _answer(self, envelope: Envelope) -> Recorded:
-        if envelope.command_id in self._known:
+        if self._case.knows(envelope.command_id):
             return await self._recall(envelope.command_id, envelope.content_hash)
         return await self._record(
             self._decide(envelope),
@@ -192,6 +190,7 @@ class Process:
             command_id=envelope.command_id,
             content_hash=envelope.content_hash,
             giver=_giver(envelope),
+            cause=envelope.cause,
         )
 
     def _decide(self, envelope: Envelope) -> Decide:
@@ -199,14 +198,14 @@ class Process:
         model = rules.commands.get(envelope.command)
         if model is None:
             raise Refused("command.invalid", "command")
-        if self._version == 0 and envelope.command != rules.opening:
+        if self._case.version == 0 and envelope.command != rules.opening:
             raise Refused("not_found")
         try:
             command = model.model_validate(envelope.data)
         except ValidationError as invalid:
             path = invalid.errors(include_url=False, include_input=False)[0]["loc"]
             raise Refused("command.invalid", ".".join(str(part) for part in path)) from None
-        return lambda context: rules.decide(self._state, command, context)
+        return lambda context: rules.decide(self._case.state, command, context)
 
     def _count(self) -> None:
         self._commands += 1
@@ -221,12 +220,12 @@ class Process:
         while (deadline := self._passed()) is not None:
             async with self._lock:
                 # A command that held the lock may have fulfilled it.
-                if deadline in self._deadlines:
+                if deadline in self._case.deadlines:
                     await self._pass(deadline)
 
     def _passed(self) -> Deadline | None:
         now = self._now()
-        for deadline in self._deadlines:
+        for deadline in self._case.deadlines:
             if deadline.due <= now and self._parked.get(deadline.key, now) <= now:
                 return deadline
         return None
@@ -234,36 +233,83 @@ class Process:
     async def _pass(self, deadline: Deadline) -> None:
         key = f"{deadline.key}|{instant_text(deadline.due)}"
         self._count()
-        for command_id in deadline_ids(self._ref.stream, key):
+        await self._record_own(
+            PASS_DEADLINE,
+            key,
+            lambda context: self.rules.pass_deadline(self._case.state, deadline, context),
+        )
+        # What was recorded is due no more; whatever else happened, it is not tried on and on.
+        if deadline in self._case.deadlines:
+            self._parked[deadline.key] = self._now() + PARK
+        else:
+            self._parked.pop(deadline.key, None)
+
+    # -- errands -------------------------------------------------------------------------------
+
+    def _errand(self) -> Errand | None:
+        """The next one to run; one that could not be recorded waits for its next try."""
+        now = self._now()
+        for errand in self._case.errands:
+            if self._parked.get(errand.key, now) <= now:
+                return errand
+        return None
+
+    async def _run_errands(self) -> None:
+        """Commands of this process to others; the case itself goes on taking commands meanwhile."""
+        while (errand := self._errand()) is not None:
+            await self._run_errand(errand)
+            if errand in self._case.errands:
+                self._parked[errand.key] = self._now() + PARK
+
+    async def _run_errand(self, errand: Errand) -> None:
+        try:
+            delivered = await deliver(self._ref, errand)
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise asyncio.CancelledError from None
+            self._log("errand failed", failure, step=errand.key)
+            return
+        async with self._lock:
+            await self._record_own(
+                RUN_ERRAND,
+                errand.key,
+                lambda ctx: self.rules.run_errand(self._case.state, errand, delivered, ctx),
+            )
+
+    # -- the store -----------------------------------------------------------------------------
+
+    async def _record_own(self, command: str, key: str, decide: Decide) -> None:
+        """Records what the process does by itself; whatever happens, the run goes on."""
+        for command_id in own_ids(self._ref.stream, key):
             try:
                 await self._record(
-                    lambda context: self.rules.pass_deadline(self._state, deadline, context),
-                    command=PASS_DEADLINE,
+                    decide,
+                    command=command,
                     command_id=command_id,
                     content_hash=key,
                     giver=WITHOUT_PERSON,
                 )
             except Exception as fault:  # noqa: BLE001 - nothing may end the run
-                self._log("deadline refused", fault, command_id=command_id, timer=deadline.timer)
+                self._log("own step refused", fault, command_id=command_id, step=key)
                 if isinstance(fault, Refused) and fault.code == "command.id_reused":
                     continue
-            break
-        # What was recorded is due no more; whatever else happened, it is not tried on and on.
-        if deadline in self._deadlines:
-            self._parked[deadline.key] = self._now() + PARK
-        else:
-            self._parked.pop(deadline.key, None)
-
-    # -- the store -----------------------------------------------------------------------------
+            return
 
     async def _record(
-        self, decide: Decide, *, command: str, command_id: str, content_hash: str, giver: Giver
+        self,
+        decide: Decide,
+        *,
+        command: str,
+        command_id: str,
+        content_hash: str,
+        giver: Giver,
+        cause: str | None = None,
     ) -> Recorded:
         """Raises Refused. Decides again on every state that turns out to be behind the store's."""
         for _ in range(REDECISIONS):
-            if command_id in self._known:
+            if self._case.knows(command_id):
                 return await self._recall(command_id, content_hash)
-            context = self._context(command_id, giver)
+            context = self._case.context(command_id, giver, self._now())
             decision = decide(context)
             if not decision.events:
                 raise Refused("state.not_allowed")
@@ -271,16 +317,17 @@ class Process:
                 decision,
                 context,
                 self.rules,
-                Standing(self._state, self._version, self._correlation, self._ref.clock_offset),
+                self._case.standing,
                 command,
                 content_hash,
+                cause,
             )
-            answer = await _reach(Recorded, RECORD, recording)
+            answer = await reach(Recorded, RECORD, recording)
             if answer.settings is not None:
-                self._settings = answer.settings
+                self._case.settings = answer.settings
             match answer.outcome:
                 case "recorded":
-                    self._fold(answer.events)
+                    self._case.fold(answer.events)
                     return answer.model_copy(update={"settings": None})
                 case "repeated":
                     # The stored events may be further on than this state: the tail tells.
@@ -296,7 +343,7 @@ class Process:
 
     async def _recall(self, command_id: str, content_hash: str) -> Recorded:
         ref = self._ref
-        answer = await _reach(Recorded, RECALL, ref.tenant, ref.stream, command_id, content_hash)
+        answer = await reach(Recorded, RECALL, ref.tenant, ref.stream, command_id, content_hash)
         if answer.outcome == "reused":
             raise Refused("command.id_reused")
         return answer
@@ -313,48 +360,9 @@ class Process:
         more = True
         while more:
             ref, offset = self._ref, self._ref.clock_offset.total_seconds()
-            page = await _reach(Loaded, LOAD, ref.tenant, ref.stream, self._version, offset)
-            self._settings = page.settings
-            self._fold(page.events)
+            page = await reach(Loaded, LOAD, ref.tenant, ref.stream, self._case.version, offset)
+            self._case.turn(page)
             more = page.more
-
-    def _fold(self, raw: list[dict[str, Any]]) -> None:
-        story = self.rules.story
-        for one in raw:
-            if one["stream_id"] != self._ref.stream or one["version"] <= self._version:
-                continue
-            event = event_from_json(one, story.facts)
-            if event.version != self._version + 1:
-                raise ApplicationError("a gap in the stream", type=FAILED, non_retryable=True)
-            self._state = story.evolve(self._state, event)
-            if event.version == 1:
-                self._correlation = event.correlation_id
-            self._version = event.version
-            self._recorded_at = event.recorded_at
-            self._known.add(event.command_id)
-        self._deadlines = self._due()
-
-    def _due(self) -> list[Deadline]:
-        if self._version == 0 or self.rules.story.is_final(self._state):
-            return []
-        try:
-            return self.rules.deadlines(self._state, self._settings)
-        except Exception as fault:  # noqa: BLE001 - such as a calendar without working days
-            self._log("deadlines failed", fault)
-            return []
-
-    def _context(self, command_id: str, giver: Giver) -> Context:
-        now = self._now()
-        if self._recorded_at is not None:
-            now = max(now, self._recorded_at)
-        return Context(
-            tenant=self._ref.tenant,
-            stream=self._ref.stream,
-            command_id=command_id,
-            giver=giver,
-            now=now,
-            settings=self._settings,
-        )
 
     def _log(self, what: str, fault: BaseException, **more: str) -> None:
         problem = fault.code if isinstance(fault, Refused) else type(fault).__name__
@@ -373,7 +381,7 @@ class Process:
         """Where this run stands; for the reconciler, operators and tests."""
         due = self._next_moment()
         return Status(
-            version=self._version,
+            version=self._case.version,
             loaded=self._loaded,
             next_due=None if due is None else instant_text(due),
             armed=None if self._armed is None else instant_text(self._armed),
@@ -381,17 +389,6 @@ class Process:
             parked=len(self._parked),
             commands=self._commands,
         )
-
-
-async def _reach(gives: type[T], activity: str, *arguments: Any) -> T:
-    """Tries on until the store answers: to give up would pin that failure to the command's id."""
-    return await workflow.execute_local_activity(
-        activity,
-        args=arguments,
-        result_type=gives,
-        start_to_close_timeout=ACTIVITY_TIMEOUT,
-        retry_policy=RETRY,
-    )
 
 
 def _giver(envelope: Envelope) -> Giver:

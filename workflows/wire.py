@@ -20,6 +20,7 @@ STATUS = "status"
 LOAD = "load"
 RECORD = "record"
 RECALL = "recall"
+ERRAND = "errand"
 
 REFUSED = "Refused"
 """Type of the failure that carries [code, field, attempt]."""
@@ -47,14 +48,17 @@ class StreamRef(Message):
 
 
 class GiverRef(Message):
-    """Who gives the command, with all roles held at the board."""
+    """Who gives the command, with all roles held at the board; a process has no person."""
 
-    person: str
+    person: str | None
     roles: tuple[str, ...]
 
 
 class Envelope(Message):
-    """One command on its way. ``attempt`` names this call, so that an old refusal shows as old."""
+    """One command on its way. ``attempt`` names this call, so that an old refusal shows as old.
+
+    ``cause`` is the event of another stream from which it follows, where it follows from one.
+    """
 
     command_id: str
     content_hash: str
@@ -62,6 +66,23 @@ class Envelope(Message):
     data: dict[str, object]
     giver: GiverRef
     attempt: str = ""
+    cause: str | None = None
+
+
+class Parcel(Message):
+    """An errand on its way: `workflows.decision.Errand`, and the stream that runs it."""
+
+    tenant: str
+    stream: str
+    clock_offset: timedelta
+    key: str
+    cause: str
+    process: str
+    command: str
+    data: dict[str, object]
+    streams: tuple[str, ...]
+    person: str | None
+    parts: tuple[str, ...]
 
 
 class Status(Message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -109,6 +109,14 @@ class Dossiers(Connected):
                 yield OpenStream(str(tenant), row["process"], str(stream), row["version"])
             if len(rows) < _PAGE:
                 return
+
+    async def streams_of(
+        self, tenant: str, process: str, person: str, parts: Sequence[str]
+    ) -> list[str]:
+        """The board's open streams of a process in which the person has one of these parts."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["streams_of"], tenant, process, person, list(parts))
+        return [str(row["stream"]) for row in rows]
 
     async def head(self, tenant: str, stream: str) -> Head:
         """The stream's last version and hash; raises UnknownDossier."""

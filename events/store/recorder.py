@@ -12,7 +12,7 @@ from typing import Any
 import asyncpg
 
 from events.event import event_id, instant_text
-from events.recording import CaseIndex, Claim, Draft, Recorded, Recording
+from events.recording import CaseIndex, Claim, Draft, Need, Recorded, Recording
 from events.settings import TenantSettings
 from events.store.boards import BoardSettings
 from events.store.connection import raising_store_errors
@@ -221,6 +221,7 @@ def _parameters(recording: Recording, sealed: _Sealed) -> tuple[Any, ...]:
         _claims(recording.claims) if recording.claims else None,
         _claims(recording.releases) if recording.releases else None,
         _openings(recording) if recording.openings else None,
+        _needs(recording.needs) if recording.needs else None,
     )
 
 
@@ -251,10 +252,15 @@ def _claims(claims: list[Claim]) -> str:
                 "subject": claim.subject,
                 "during": f"[{claim.during[0]},{claim.during[1]}]" if claim.during else None,
                 "refusal": claim.refusal,
+                **({"slots": claim.slots} if claim.slots is not None else {}),
             }
             for claim in claims
         ]
     )
+
+
+def _needs(needs: list[Need]) -> str:
+    return json.dumps([need.model_dump(mode="json") for need in needs])
 
 
 def _openings(recording: Recording) -> str:

@@ -2,7 +2,7 @@
 
 from events.process import Story
 from events.supervision.access import positions, redacted, rights, visible
-from events.supervision.facts import FACTS
+from events.supervision.facts import DOCUMENTS, FACTS
 from events.supervision.fold import evolve
 from events.supervision.state import Trajectory
 from events.supervision.views import agenda, index, summary, tasks
@@ -21,4 +21,5 @@ STORY = Story(
     summary=summary,
     tasks=tasks,
     agenda=agenda,
+    documents=DOCUMENTS,
 )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from events.event import Fact, Frozen, Name, PersonId, Text
+from events.rectification import RecordCorrected
 from events.supervision.words import (
     Area,
     Channel,
@@ -22,6 +23,7 @@ from events.supervision.words import (
     SuspendCategory,
     Topic,
 )
+from events.terms import ReminderSent, StepOverdue
 
 
 class Concern(Frozen):
@@ -352,32 +354,6 @@ class InvoiceBasisPrepared(Fact):
     total: str
 
 
-class RecordCorrected(Fact):
-    """Stands beside the event it corrects; both are kept (AVG art. 16)."""
-
-    event: str
-    reason: Text
-    correction: Text
-    approved_by: PersonId
-
-
-class StepOverdue(Fact):
-    """``due`` is the term's last day; level 0 the one whose step it is, 1 coordinator, 2 hr."""
-
-    timer: str
-    due: str
-    level: int
-
-
-class ReminderSent(Fact):
-    """``due`` is the local day; a timer may have several moments; ``to`` are roles in the case."""
-
-    timer: str
-    due: str
-    moment: Literal["after_visit", "before_talk", "receipt"]
-    to: tuple[Literal["teacher", "client"], ...]
-
-
 class TrajectoryStalled(Fact):
     since: str
 
@@ -396,5 +372,17 @@ class SuspendedLong(Fact):
 
 
 FACTS: dict[str, type[Fact]] = {
-    fact.__name__: fact for fact in Fact.__subclasses__() if fact.__module__ == __name__
+    "RecordCorrected": RecordCorrected,
+    "StepOverdue": StepOverdue,
+    "ReminderSent": ReminderSent,
+} | {fact.__name__: fact for fact in Fact.__subclasses__() if fact.__module__ == __name__}
+
+DOCUMENTS = {
+    "GoalListFixed": "goal_list",
+    "GoalListAmended": "goal_list",
+    "InterimReportIssued": "interim_report",
+    "FinalReportIssued": "final_report",
+    "TeacherResponseAdded": "teacher_response",
+    "InvoiceBasisPrepared": "invoice_basis",
 }
+"""Events that hold a document of the case, and what kind it is."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from events import terms
+from events.case import Fold, days_until, local_day_of
 from events.event import Event
 from events.supervision import facts as f
 from events.supervision.state import (
@@ -20,23 +21,13 @@ from events.supervision.state import (
     Visit,
 )
 
-Evolve = Callable[[Trajectory, Event, Any], dict[str, Any]]
-_EVOLVE: dict[type, Evolve] = {}
-
-
-def _on(*kinds: type) -> Callable[[Evolve], Evolve]:
-    def register(evolve_one: Evolve) -> Evolve:
-        for kind in kinds:
-            _EVOLVE[kind] = evolve_one
-        return evolve_one
-
-    return register
+FOLD: Fold[Trajectory] = Fold(terms.FOLD)
+_on = FOLD.on
 
 
 def evolve(state: Trajectory, event: Event) -> Trajectory:
     """The state after one more event."""
-    change = _EVOLVE.get(type(event.data))
-    changes = change(state, event, event.data) if change else {}
+    changes = FOLD.changes(state, event)
     subject = event.type, getattr(event.data, "visit", None)
     if isinstance(event.data, f.RecordCorrected):
         # A correction is as secret as what it corrects, and so is the correction of that.
@@ -49,17 +40,8 @@ def evolve(state: Trajectory, event: Event) -> Trajectory:
     )
 
 
-def _without(mapping: Any, key: str) -> dict[str, Any]:
-    return {k: v for k, v in mapping.items() if k != key}
-
-
 def _visit(state: Trajectory, name: str, **changes: Any) -> dict[str, Visit]:
     return {**state.visits, name: replace(state.visits[name], **changes)}
-
-
-def _local(event: Event) -> date:
-    """The local day an event is about, as the rules wrote it."""
-    return date.fromisoformat(event.occurred_on[:10])
 
 
 @_on(f.TrajectoryRequested)
@@ -67,7 +49,7 @@ def _requested(state: Trajectory, event: Event, data: f.TrajectoryRequested) -> 
     return {
         "phase": "requested",
         "requested_at": event.recorded_at,
-        "requested_on": _local(event),
+        "requested_on": local_day_of(event),
         "agreed_visits": data.visits,
         "teacher": data.teacher,
         "client": data.client,
@@ -82,7 +64,7 @@ def _accepted(state: Trajectory, event: Event, data: f.TrajectoryAccepted) -> di
     return {
         "accepted_at": event.recorded_at,
         "hourly_rate": Decimal(data.hourly_rate),
-        "overdue": _without(state.overdue, "accept"),
+        "overdue": state.without_overdue("accept"),
     }
 
 
@@ -110,19 +92,14 @@ def _ended(state: Trajectory, event: Event, phase: str) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "phase": phase,
         "ended_at": event.recorded_at,
-        "ended_on": _local(event),
+        "ended_on": local_day_of(event),
         "overdue": {},
     }
     if state.suspended_since is not None:
-        changes["paused"] = state.paused | _days(state.suspended_since, _local(event))
+        changes["paused"] = state.paused | days_until(state.suspended_since, local_day_of(event))
         changes["suspended_since"] = None
         changes["suspended_at"] = None
     return changes
-
-
-def _days(start: date, stop: date) -> frozenset[date]:
-    """From ``start`` up to, not including, ``stop``."""
-    return frozenset(start + timedelta(days=n) for n in range((stop - start).days))
 
 
 @_on(f.AdvisorAssigned, f.AdvisorReplaced)
@@ -146,7 +123,7 @@ def _intake_held(state: Trajectory, event: Event, data: f.IntakeHeld) -> dict[st
         "phase": "diagnosis",
         "intake": _held(state.intake, event, data.date),
         "last_intervention_at": event.recorded_at,
-        "overdue": _without(state.overdue, "intake"),
+        "overdue": state.without_overdue("intake"),
     }
 
 
@@ -191,7 +168,7 @@ def _refused(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
 
 @_on(f.TeacherConsentWithdrawn)
 def _withdrawn(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
-    return {"consent": Consent("withdrawn", _local(event))}
+    return {"consent": Consent("withdrawn", local_day_of(event))}
 
 
 @_on(f.DiagnosisVisitPlanned)
@@ -205,7 +182,7 @@ def _diagnosis_held(state: Trajectory, event: Event, data: Any) -> dict[str, Any
         "phase": "goal_setting",
         "diagnosis": _held(state.diagnosis, event, data.date),
         "last_intervention_at": event.recorded_at,
-        "overdue": _without(state.overdue, "diagnosis"),
+        "overdue": state.without_overdue("diagnosis"),
     }
 
 
@@ -233,7 +210,7 @@ def _consulted(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
         "consulted": True,
         "consulted_version": data.version,
         "last_intervention_at": event.recorded_at,
-        "overdue": _without(state.overdue, "consultation"),
+        "overdue": state.without_overdue("consultation"),
     }
 
 
@@ -244,7 +221,7 @@ def _fixed(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
         "fixed_version": data.version,
         "fixed": data.goals,
         "fixed_at": state.fixed_at or event.recorded_at,
-        "overdue": _without(state.overdue, "goal_list"),
+        "overdue": state.without_overdue("goal_list"),
     }
 
 
@@ -289,7 +266,7 @@ def _talk_held(state: Trajectory, event: Event, data: f.FollowUpTalkHeld) -> dic
         "talks_held": talks,
         "agreed_talks_at": reached,
         "last_intervention_at": event.recorded_at,
-        "overdue": _without(state.overdue, f"talk:{data.visit}"),
+        "overdue": state.without_overdue(f"talk:{data.visit}"),
     }
 
 
@@ -316,14 +293,14 @@ def _corrected(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
 
 @_on(f.TrajectorySuspended)
 def _suspended(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
-    return {"suspended_since": _local(event), "suspended_at": event.recorded_at}
+    return {"suspended_since": local_day_of(event), "suspended_at": event.recorded_at}
 
 
 @_on(f.TrajectoryResumed)
 def _resumed(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
     assert state.suspended_since is not None
     return {
-        "paused": state.paused | _days(state.suspended_since, _local(event)),
+        "paused": state.paused | days_until(state.suspended_since, local_day_of(event)),
         "suspended_since": None,
         "suspended_at": None,
     }
@@ -345,7 +322,7 @@ def _issued(state: Trajectory, event: Event, data: f.FinalReportIssued) -> dict[
     return {
         "phase": "reported",
         "report": Report(event.recorded_at, data.goal_results, data.overall),
-        "overdue": _without(state.overdue, "report"),
+        "overdue": state.without_overdue("report"),
     }
 
 
@@ -362,14 +339,6 @@ def _received(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
 @_on(f.InvoiceBasisPrepared)
 def _invoiced(state: Trajectory, event: Event, data: f.InvoiceBasisPrepared) -> dict[str, Any]:
     return {"invoice": data}
-
-
-@_on(f.StepOverdue)
-def _overdue(state: Trajectory, event: Event, data: f.StepOverdue) -> dict[str, Any]:
-    changes: dict[str, Any] = {"passed": state.passed | {f"{data.timer}/{data.level}"}}
-    if data.level == 0:
-        changes["overdue"] = {**state.overdue, data.timer: data.due}
-    return changes
 
 
 @_on(f.ReminderSent)

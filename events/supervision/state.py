@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Literal
 
+from events.case import CaseState
 from events.event import amount
 from events.supervision.facts import FinalReportDrafted, Goal, InvoiceBasisPrepared
 from events.supervision.words import Area, Ground
@@ -91,16 +92,13 @@ class Report:
 
 
 @dataclass
-class Trajectory:
-    """The fold of a stream. Never changed in place: `with_` makes the next one."""
+class Trajectory(CaseState):
+    """The fold of a stream."""
 
-    phase: str = ""
     requested_at: datetime | None = None
     requested_on: date | None = None
     ended_at: datetime | None = None
     ended_on: date | None = None
-    last_recorded_at: datetime | None = None
-    version: int = 0
     teacher: str = ""
     client: str = ""
     manager: str = ""
@@ -128,7 +126,6 @@ class Trajectory:
     hours: Mapping[str, Decimal] = field(default_factory=dict)
     suspended_at: datetime | None = None
     suspended_since: date | None = None
-    paused: frozenset[date] = frozenset()
     draft: FinalReportDrafted | None = None
     report: Report | None = None
     response_after_issue: bool = False
@@ -136,17 +133,8 @@ class Trajectory:
     receipts: frozenset[str] = frozenset()
     invoice: InvoiceBasisPrepared | None = None
     last_intervention_at: datetime | None = None
-    overdue: Mapping[str, str] = field(default_factory=dict)
-    passed: frozenset[str] = frozenset()
     reminded: frozenset[tuple[str, str]] = frozenset()
     event_subjects: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
-
-    def with_(self, **changes: Any) -> Self:
-        """A copy with these fields changed."""
-        copy = object.__new__(type(self))
-        copy.__dict__.update(self.__dict__)
-        copy.__dict__.update(changes)
-        return copy
 
     @property
     def ended(self) -> bool:

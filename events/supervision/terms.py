@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from events.calendar import add_working_days, instant, local_day
+from events.case import days_until
 from events.settings import TenantSettings
 from events.supervision.state import Trajectory
+from events.terms import Term
 
 ORDER = ("accept", "intake", "diagnosis", "consultation", "goal_list", "talk", "report")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A step that somebody has to take by the end of ``last_day`` (a local day)."""
-
-    timer: str
-    by: str
-    last_day: date
 
 
 def paused_days(state: Trajectory, today: date) -> frozenset[date]:
     """The suspended days up to, not including, today: as if it were resumed today."""
     if state.suspended_since is None:
         return state.paused
-    start = state.suspended_since
-    span = range((today - start).days)
-    return state.paused | frozenset(start + timedelta(days=n) for n in span)
+    return state.paused | days_until(state.suspended_since, today)
 
 
 def open_terms(state: Trajectory, settings: TenantSettings, today: date) -> list[Term]:

@@ -21,8 +21,8 @@ from events.event import Event, stream_id
 from events.recording import Recorded
 from events.store.store import Store
 from tests.toy.workflow import LoanProcess
-from web.gateway import Gateway
 from workflows.decision import Giver
+from workflows.gateway import Gateway
 from workflows.sandbox import sandboxed
 from workflows.wire import STATUS, STICKY_TIMEOUT, Status, Temporal, workflow_id
 

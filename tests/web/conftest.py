@@ -20,7 +20,7 @@ from events.store.store import Store
 from tests.conftest import Database
 from tests.skipping import SkippingTemporal
 from web.api.app import create_app
-from web.gateway import Gateway
+from workflows.gateway import Gateway
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
 from workflows.supervision.workflow import SupervisionProcess

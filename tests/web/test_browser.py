@@ -15,9 +15,9 @@ import pytest
 from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
 from web.api.app import create_app
-from web.gateway import Gateway
 from web.serve import run
 from web.site import DEMO_BOARD
+from workflows.gateway import Gateway
 from workflows.registry import RULES
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

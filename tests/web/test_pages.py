@@ -13,11 +13,11 @@ from events.settings import TenantSettings
 from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
 from web.api.app import create_app
-from web.gateway import Gateway
 from web.pages.case import VisitRow, ahead, step_line, visit_rows
 from web.pages.wording import Wording, persons_in
 from web.site import DEMO_BOARD
 from web.texts import texts
+from workflows.gateway import Gateway
 from workflows.registry import RULES
 
 

@@ -13,8 +13,8 @@ from tests.conftest import Database
 from tests.skipping import SkippingTemporal
 from tests.toy.stage import Stage
 from tests.toy.story import STORY
-from web.gateway import Gateway
 from workflows.decision import Giver
+from workflows.gateway import Gateway
 from workflows.wire import connect
 
 

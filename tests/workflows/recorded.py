@@ -32,9 +32,9 @@ from events.store.store import Store
 from tests.conftest import scratch_folder
 from tests.toy.story import STORY
 from tests.toy.workflow import LoanProcess
-from web.gateway import Gateway, Unavailable
 from workflows.codec import TenantBook, sealed_converter
 from workflows.decision import Giver, Refused
+from workflows.gateway import Gateway, Unavailable
 from workflows.process import COMMANDS_PER_RUN
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed

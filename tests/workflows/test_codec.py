@@ -13,9 +13,9 @@ from temporalio.converter import WorkflowSerializationContext
 
 from tests.skipping import SkippingTemporal
 from tests.toy.stage import Stage
-from web.gateway import Unavailable
 from workflows.codec import UNREADABLE, SealingCodec, TenantBook, UnsealableError
 from workflows.decision import Refused
+from workflows.gateway import Unavailable
 from workflows.wire import COMMAND, Envelope, GiverRef, workflow_id
 
 CANARY = "Kanarie-Quetzal"

@@ -12,8 +12,8 @@ from temporalio.client import WorkflowExecutionStatus
 from activities.recording import RecordingActivities
 from tests.toy.foreign import note_recording
 from tests.toy.stage import Stage
-from web.gateway import Unavailable
 from workflows.decision import Giver, Refused
+from workflows.gateway import Unavailable
 from workflows.process import COMMANDS_PER_RUN
 
 

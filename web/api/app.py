@@ -20,7 +20,7 @@ from workflows.decision import Rules
 
 if TYPE_CHECKING:
     from events.store.store import Store
-    from web.gateway import Gateway
+    from workflows.gateway import Gateway
 
 PREFIX = "/api/v1"
 Handler = Callable[[Request], Awaitable[Response]]

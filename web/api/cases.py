@@ -16,16 +16,6 @@ from web.reading import Reading, log_reading, offered, read_case
 from web.site import site_of
 from workflows.decision import Command
 
-DOCUMENTS = {
-    "GoalListFixed": "goal_list",
-    "GoalListAmended": "goal_list",
-    "InterimReportIssued": "interim_report",
-    "FinalReportIssued": "final_report",
-    "TeacherResponseAdded": "teacher_response",
-    "InvoiceBasisPrepared": "invoice_basis",
-}
-"""Events that hold a document of the case, and what kind it is."""
-
 
 async def _asked(request: Request, what: str) -> Reading:
     """The case of the path for the person of the token; logged before anything is given."""
@@ -56,7 +46,7 @@ async def timeline(request: Request) -> JSONResponse:
 async def export(request: Request) -> JSONResponse:
     """``GET /{process}/{id}/export``: all of the case that this person may see, in one answer."""
     reading = await _asked(request, "export")
-    items = reading.timeline
+    items, documents = reading.timeline, reading.rules.story.documents
     return private(
         {
             "id": reading.dossier.stream,
@@ -66,14 +56,14 @@ async def export(request: Request) -> JSONResponse:
             "timeline": items,
             "documents": [
                 {
-                    "kind": DOCUMENTS[item["type"]],
+                    "kind": documents[item["type"]],
                     "event_id": item["event_id"],
                     "recorded_at": item["recorded_at"],
                     "by": item["by"],
                     "content": item["data"],
                 }
                 for item in items
-                if item["type"] in DOCUMENTS
+                if item["type"] in documents
             ],
         }
     )

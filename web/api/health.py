@@ -13,7 +13,7 @@ from web.api.problems import RETRY_AFTER_SECONDS
 from web.site import site_of
 
 if TYPE_CHECKING:
-    from web.gateway import Gateway
+    from workflows.gateway import Gateway
 
 PATIENCE_SECONDS = 2.0
 

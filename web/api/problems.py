@@ -17,11 +17,11 @@ from pydantic_core import ErrorDetails
 
 from events.settings import TenantSettings
 from events.store.errors import Erased, unreachable
-from web.gateway import Unavailable
 from web.patience import in_time
 from web.reading import NotFound
 from web.texts import Texts, choose, texts
 from workflows.decision import Refused
+from workflows.gateway import Unavailable
 
 Handler = Callable[[Request], Awaitable[Response]]
 

@@ -25,7 +25,7 @@ from events.supervision.words import (
     Topic,
 )
 from workflows.decision import Command
-from workflows.supervision.fields import (
+from workflows.fields import (
     Advisor,
     AnyPerson,
     At,
@@ -37,11 +37,11 @@ from workflows.supervision.fields import (
     Local,
     Manager,
     Money,
-    PersonOf,
     Required,
     Teacher,
     TotalHours,
 )
+from workflows.persons import commands_of, people_of
 
 
 class RequestedConcern(Concern):
@@ -313,36 +313,5 @@ class CorrectRecord(Command):
     approved_by: Auditor
 
 
-COMMANDS: dict[str, type[Command]] = {
-    command.__name__: command
-    for command in Command.__subclasses__()
-    if command.__module__ == __name__
-}
-
-
-def _person_fields() -> dict[str, dict[str, str | None]]:
-    found: dict[str, dict[str, str | None]] = {}
-    for name, command in COMMANDS.items():
-        fields: dict[str, str | None] = {}
-        for field, info in command.model_fields.items():
-            for mark in _marks(info.annotation, info.metadata):
-                fields[field] = mark.role
-        found[name] = fields
-    return found
-
-
-def _marks(annotation: Any, metadata: list[Any]) -> list[PersonOf]:
-    found = [mark for mark in metadata if isinstance(mark, PersonOf)]
-    for part in getattr(annotation, "__args__", ()):
-        found += _marks(part, list(getattr(part, "__metadata__", ())))
-    return found
-
-
-_PERSONS = _person_fields()
-
-
-def people(command: Command) -> dict[str, tuple[str, str | None]]:
-    """The persons a command names: field -> (person id, the role that person must hold)."""
-    named = _PERSONS[type(command).__name__]
-    values = {field: getattr(command, field) for field in named}
-    return {field: (value, named[field]) for field, value in values.items() if value}
+COMMANDS = commands_of(__name__)
+people = people_of(COMMANDS)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from events.calendar import MORNING, add_working_days, instant, local_day
-from events.event import PROCESS_ROLE
+from events.calendar import add_working_days, local_day
 from events.settings import TenantSettings
 from events.supervision import facts as f
 from events.supervision.state import Trajectory, Visit
 from events.supervision.terms import open_terms, response_term_end
-from workflows.decision import Context, Deadline, Decision, Happened, Refused
+from workflows.decision import Deadline
+from workflows.waiting import morning, overdue, passing
 
 
 def deadlines(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
@@ -21,7 +21,7 @@ def deadlines(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
         return _suspended_long(state, settings)
     today = local_day(state.last_recorded_at, settings)
     found = [
-        *_overdue(state, settings, today),
+        *overdue(open_terms(state, settings, today), state, settings),
         *_self_assessments(state, settings),
         *_stalled(state, settings),
         *_period_ending(state, settings),
@@ -30,33 +30,7 @@ def deadlines(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
     return sorted(found, key=lambda d: d.due)
 
 
-def pass_deadline(state: Trajectory, deadline: Deadline, ctx: Context) -> Decision:
-    """What a passed deadline records; raises Refused when it no longer applies, or not yet."""
-    still = {d.key: d for d in deadlines(state, ctx.settings)}.get(deadline.key)
-    if still is None or still.due > ctx.now:
-        raise Refused("state.not_allowed")
-    day = local_day(ctx.now, ctx.settings).isoformat()
-    return Decision(PROCESS_ROLE, [Happened(day, still.fact)])
-
-
-def _morning(day: date, settings: TenantSettings) -> datetime:
-    return instant(day, MORNING, settings)
-
-
-def _overdue(state: Trajectory, settings: TenantSettings, today: date) -> list[Deadline]:
-    """At 09:00 of the working day after the term; then the coordinator, then hr."""
-    found: list[Deadline] = []
-    levels = enumerate((1, settings.overdue_coordinator, settings.overdue_hr))
-    steps = list(levels)
-    for term in open_terms(state, settings, today):
-        for level, days in steps:
-            key = f"{term.timer}/{level}"
-            if key in state.passed:
-                continue
-            day = add_working_days(term.last_day, days, settings, state.paused)
-            fact = f.StepOverdue(timer=term.timer, due=term.last_day.isoformat(), level=level)
-            found.append(Deadline(term.timer, _morning(day, settings), key, fact))
-    return found
+pass_deadline = passing(deadlines)
 
 
 def _self_assessments(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
@@ -67,7 +41,7 @@ def _self_assessments(state: Trajectory, settings: TenantSettings) -> list[Deadl
             continue
         timer = f"self_assessment:{visit.name}"
         for day, moment, arose in _reminder_days(visit, settings, state.paused):
-            due = _morning(day, settings)
+            due = morning(day, settings)
             told = f"{timer}/{moment}" in state.passed and moment == "after_visit"
             if told or due < arose or (timer, day.isoformat()) in state.reminded:
                 continue
@@ -106,7 +80,7 @@ def _stalled(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
         return []
     day = add_working_days(start, settings.stalled, settings, state.paused)
     fact = f.TrajectoryStalled(since=start.isoformat())
-    return [Deadline("stalled", _morning(day, settings), key, fact)]
+    return [Deadline("stalled", morning(day, settings), key, fact)]
 
 
 def _period_ending(state: Trajectory, settings: TenantSettings) -> list[Deadline]:
@@ -117,7 +91,7 @@ def _period_ending(state: Trajectory, settings: TenantSettings) -> list[Deadline
     for days in settings.period_ending:
         key = f"period_ending/{days}@{period.end}"
         day = add_working_days(period.end, -days, settings)
-        due = _morning(day, settings)
+        due = morning(day, settings)
         if key in state.passed or due < period.recorded_at or day in state.paused:
             continue
         fact = f.PeriodEnding(to=period.end.isoformat(), working_days=days)
@@ -142,7 +116,7 @@ def _after_report(state: Trajectory, settings: TenantSettings, today: date) -> l
         reminder = f.ReminderSent.model_validate(
             {"timer": "receipt", "due": day.isoformat(), "moment": "receipt", "to": waiting}
         )
-        found.append(Deadline("receipt", _morning(day, settings), "receipt/receipt", reminder))
+        found.append(Deadline("receipt", morning(day, settings), "receipt/receipt", reminder))
     return found
 
 
@@ -153,4 +127,4 @@ def _suspended_long(state: Trajectory, settings: TenantSettings) -> list[Deadlin
         return []
     day = since + timedelta(days=settings.suspended_long_days)
     fact = f.SuspendedLong(since=since.isoformat())
-    return [Deadline("suspended_long", _morning(day, settings), key, fact)]
+    return [Deadline("suspended_long", morning(day, settings), key, fact)]

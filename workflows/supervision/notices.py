@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from events.event import Event
-from events.recording import NoticeDraft
 from events.supervision.fold import adds_a_kind, evolve
 from events.supervision.state import Trajectory
+from workflows.telling import Tell, telling
 
 PARTIES = ("teacher", "client", "manager", "advisor")
-Tell = Callable[[Trajectory, Trajectory, Any], Iterator[tuple[str, str]]]
-"""(state before, state after, the fact) -> (kind, recipient): a role word or a person's id."""
 
 _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "TrajectoryRequested": ("trajectory_requested", ("coordinator",)),
@@ -42,33 +39,6 @@ _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def notices(before: Trajectory, after: Trajectory, events: Sequence[Event]) -> list[NoticeDraft]:
-    """The notices that newly recorded events cause; ``cause`` counts within ``events``."""
-    found: list[NoticeDraft] = []
-    state = before
-    for index, event in enumerate(events):
-        following = evolve(state, event)
-        for kind, recipient in _told(state, following, event):
-            found += _drafts(following, kind, recipient, index)
-        state = following
-    return found
-
-
-def _told(before: Trajectory, after: Trajectory, event: Event) -> Iterator[tuple[str, str]]:
-    if event.type in _FIXED:
-        kind, recipients = _FIXED[event.type]
-        yield from ((kind, recipient) for recipient in recipients)
-    elif event.type in _DEPENDS:
-        yield from _DEPENDS[event.type](before, after, event.data)
-
-
-def _drafts(state: Trajectory, kind: str, recipient: str, cause: int) -> list[NoticeDraft]:
-    if recipient in ("hr", "coordinator"):
-        return [NoticeDraft(kind=kind, role=recipient, cause=cause)]
-    person = getattr(state, recipient) if recipient in PARTIES else recipient
-    return [NoticeDraft(kind=kind, person=person, cause=cause)] if person else []
-
-
 def _replaced(before: Trajectory, after: Trajectory, data: Any) -> Iterator[tuple[str, str]]:
     for recipient in (data.advisor, data.previous, "teacher", "client"):
         yield "advisor_replaced", recipient
@@ -79,7 +49,7 @@ def _mode(before: Trajectory, after: Trajectory, data: Any) -> Iterator[tuple[st
         yield "consent_requested", "teacher"
 
 
-def _of_announced(kind: str) -> Tell:
+def _of_announced(kind: str) -> Tell[Trajectory]:
     def tell(before: Trajectory, after: Trajectory, data: Any) -> Iterator[tuple[str, str]]:
         if before.visits[data.visit].announced:
             yield kind, "teacher"
@@ -110,7 +80,7 @@ def _overdue(before: Trajectory, after: Trajectory, data: Any) -> Iterator[tuple
     yield "overdue", (first, "coordinator", "hr")[data.level]
 
 
-_DEPENDS: dict[str, Tell] = {
+_DEPENDS: dict[str, Tell[Trajectory]] = {
     "AdvisorReplaced": _replaced,
     "VisitModeAgreed": _mode,
     "ClassVisitRescheduled": _of_announced("visit_rescheduled"),
@@ -120,3 +90,10 @@ _DEPENDS: dict[str, Tell] = {
     "ReminderSent": _reminded,
     "StepOverdue": _overdue,
 }
+
+
+def _find(state: Trajectory, recipient: str) -> str | None:
+    return getattr(state, recipient) if recipient in PARTIES else recipient
+
+
+notices = telling(evolve, _FIXED, _DEPENDS, _find)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from events.calendar import local_day
 from events.supervision.state import Trajectory
 from workflows.decision import Command, Context, Decision, Refused
+from workflows.ruling import not_in_the_future
 from workflows.supervision import beginning, finishing, guiding
 from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case
@@ -64,7 +64,7 @@ DECIDE: dict[type[Command], Callable[[Case, Any], Decision]] = {
 def decide(state: Trajectory, command: Command, ctx: Context) -> Decision:
     """What an accepted command records; raises Refused with the first code that applies."""
     kind = type(command)
-    _not_in_the_future(command, ctx)
+    not_in_the_future(command, ctx, c.ReportTimetableChange)
     if isinstance(command, c.RequestTrajectory):
         role = _requester(state, command, ctx)
     else:
@@ -83,12 +83,3 @@ def _requester(state: Trajectory, command: c.RequestTrajectory, ctx: Context) ->
     if command.client != ctx.giver.person:
         raise Refused("auth.not_assigned")
     return "client"
-
-
-def _not_in_the_future(command: Command, ctx: Context) -> None:
-    """Nobody can record what has not happened; a timetable may change on a day ahead."""
-    given = getattr(command, "date", None)
-    if given is None or isinstance(command, c.ReportTimetableChange):
-        return
-    if given > local_day(ctx.now, ctx.settings).isoformat():
-        raise Refused("command.invalid", "date")

@@ -1,40 +1,21 @@
-"""What the rules of every part share: the case at hand, its day, its visits and its hours."""
+"""What the rules of a supervision trajectory share: the case, its visits and its hours."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-from events.calendar import local_day
 from events.event import Actor, Event, Fact
 from events.supervision.facts import InterventionHoursLogged
 from events.supervision.fold import evolve
 from events.supervision.state import Trajectory, Visit
-from workflows.decision import Context, Decision, Happened, Refused
+from workflows import ruling
+from workflows.decision import Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """A command's surroundings: the state it meets, its context, the role it is given in."""
-
-    state: Trajectory
-    ctx: Context
-    role: str
-
-    @property
-    def today(self) -> date:
-        return local_day(self.ctx.now, self.ctx.settings)
-
-    def day(self, given: str | None) -> str:
-        """The day something happened: as given, else today."""
-        return given or self.today.isoformat()
-
-    def accept(self, *facts: Fact, on: str | None = None, **more: Any) -> Decision:
-        """These facts, all on the same day."""
-        day = self.day(on)
-        return Decision(self.role, [Happened(day, fact) for fact in facts], **more)
+class Case(ruling.Case[Trajectory]):
+    """A command's surroundings in a supervision trajectory."""
 
     def after(self, facts: Sequence[Fact]) -> Trajectory:
         """The state as it will be once these facts are recorded."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from events.supervision.access import case_roles
 from events.supervision.state import BEFORE_GUIDANCE, FINAL, Trajectory
+from workflows import steps
 from workflows.decision import Giver, Refused
+from workflows.steps import Step, check_phase
 from workflows.supervision import commands as c
 
 OPEN = BEFORE_GUIDANCE | {"guidance", "reporting", "reported"}
@@ -17,25 +17,6 @@ WRITING = frozenset({"guidance", "reporting"})
 REPORTED = frozenset({"reported"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One row of the contract's tables.
-
-    ``early`` is the command's own code while a step before it is missing, in the phases of
-    ``early_in``; ``late`` the one for a command that may no longer come, in those of ``late_in``.
-    """
-
-    givers: tuple[str, ...]
-    phases: frozenset[str]
-    unaccepted: bool = False
-    suspended: bool = False
-    final: frozenset[str] = frozenset()
-    early: str | None = None
-    early_in: frozenset[str] = frozenset()
-    late: str | None = None
-    late_in: frozenset[str] = frozenset()
-
-
 _BEGUN = frozenset({"requested", "intake"})
 _ADVISOR = ("advisor",)
 _TEACHER = ("teacher",)
@@ -44,8 +25,8 @@ _LATE_RESPONSE = frozenset({"closed", "escalated"})
 
 STEPS: dict[type[c.Command], Step] = {
     c.RequestTrajectory: Step(("hr", "client"), frozenset({""})),
-    c.AcceptRequest: Step(("coordinator",), frozenset({"requested"}), unaccepted=True),
-    c.DeclineRequest: Step(("coordinator",), frozenset({"requested"}), unaccepted=True),
+    c.AcceptRequest: Step(("coordinator",), frozenset({"requested"})),
+    c.DeclineRequest: Step(("coordinator",), frozenset({"requested"})),
     c.AssignAdvisor: Step(("coordinator",), OPEN),
     c.ReplaceAdvisor: Step(("coordinator",), OPEN, suspended=True),
     c.EstimateScope: Step(_ADVISOR, _BEGUN),
@@ -92,44 +73,28 @@ STEPS: dict[type[c.Command], Step] = {
     c.AbortTrajectory: Step(
         ("client", "coordinator", "hr"),
         OPEN - REPORTED,
-        unaccepted=True,
         suspended=True,
         late="abort.report_issued",
         late_in=REPORTED,
     ),
-    c.CorrectRecord: Step(("hr",), OPEN, unaccepted=True, suspended=True, final=FINAL),
+    c.CorrectRecord: Step(("hr",), OPEN, suspended=True, final=FINAL),
 }
+
+
+BEFORE_ACCEPTANCE = frozenset(
+    {c.AcceptRequest, c.DeclineRequest, c.AbortTrajectory, c.CorrectRecord}
+)
 
 
 def acting_role(state: Trajectory, command: type[c.Command], giver: Giver) -> str:
     """The role the giver acts in; raises Refused with auth.not_subject, auth.role, not_assigned."""
-    givers = STEPS[command].givers
     mine = case_roles(state, giver.person, giver.roles)
-    if givers == _TEACHER and "teacher" not in mine:
-        raise Refused("auth.not_subject")
-    if not set(givers) & set(giver.roles):
-        raise Refused("auth.role")
-    for role in givers:
-        if role in mine:
-            return role
-    raise Refused("auth.not_assigned")
+    return steps.acting_role(STEPS[command], giver, mine, _TEACHER)
 
 
 def check_state(state: Trajectory, command: type[c.Command]) -> None:
-    """The order of contract 1: final, suspended, the command's own code, not allowed now."""
-    step = STEPS[command]
-    if state.ended:
-        if state.phase in step.final:
-            return
-        raise Refused("state.final")
-    if state.suspended and not step.suspended:
-        raise Refused("state.suspended")
-    if step.early and state.phase in step.early_in:
-        raise Refused(step.early)
-    if step.late and state.phase in step.late_in:
-        raise Refused(step.late)
-    if state.phase not in step.phases:
-        raise Refused("state.not_allowed")
+    """Before acceptance only few commands may come; else as in every process."""
+    check_phase(STEPS[command], state.phase, ended=state.ended, suspended=state.suspended)
     accepted = state.phase != "requested" or state.accepted_at is not None
-    if not accepted and not step.unaccepted:
+    if not accepted and command not in BEFORE_ACCEPTANCE:
         raise Refused("state.not_allowed")

@@ -14,3 +14,11 @@ select tenant, process, stream, version from traject.open_streams($1, $2, $3)
 
 -- name: head
 select version, hash from traject.stream where tenant = $1 and stream = $2
+
+-- name: streams_of
+select s.stream from traject.stream s
+ where s.tenant = $1 and s.process = $2 and s.open and s.version > 0
+   and exists (select from traject.party p
+                where p.tenant = s.tenant and p.stream = s.stream
+                  and p.person = $3 and p.part = any ($4::text[]))
+ order by s.stream

@@ -77,6 +77,7 @@ create table traject.claim (
     tenant uuid not null,
     kind text not null,
     subject text not null,
+    of_slots text not null,
     during daterange not null,
     stream uuid not null,
     constraint held_by_one_stream exclude using gist (
@@ -85,6 +86,8 @@ create table traject.claim (
 );
 comment on table traject.claim is
     'What one stream holds and no other of the board may hold on the same days.';
+comment on column traject.claim.of_slots is
+    'What was claimed; the subject is one slot of it where there are several, else the same.';
 create index claim_of_stream on traject.claim (tenant, stream);
 select traject.by_board('traject.claim');
 

@@ -1,7 +1,8 @@
 -- The only way to write events. One call is one accepted command, whole or not at all.
 --   TJ001 another board than the session's       TJ002 no such dossier
 --   TJ003 a dossier of another process           TJ004 recorded before the stream's last event
---   TJ005 an opened stream already has events    TJ010 a claim is taken, detail: the refusal code
+--   TJ005 an opened stream already has events
+--   TJ010 a claim is taken or a need is not met, detail: the refusal code
 set local role traject_owner;
 
 create function traject.check_board(p_tenant uuid) returns void
@@ -79,6 +80,58 @@ begin
 end
 $$;
 
+-- A claim on one of several slots is a claim on the first that is free, else on the last.
+create function traject.with_slots(p_tenant uuid, p_stream uuid, p_claims jsonb) returns jsonb
+    language sql stable
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select jsonb_agg(
+        case when c.claim ? 'slots' then
+            c.claim || jsonb_build_object('of_slots', c.claim ->> 'subject', 'subject', (
+                select coalesce(min(s.slot) filter (where s.free), max(s.slot))
+                  from (
+                    select format('%s#%s', c.claim ->> 'subject', lpad(n::text, 6, '0')) as slot,
+                           not exists (
+                               select from traject.claim held
+                                where held.tenant = p_tenant and held.kind = c.claim ->> 'kind'
+                                  and held.subject = format(
+                                      '%s#%s', c.claim ->> 'subject', lpad(n::text, 6, '0'))
+                                  and held.during && coalesce(
+                                      (c.claim ->> 'during')::daterange, daterange(null, null))
+                                  and held.stream <> p_stream) as free
+                      from generate_series(1, (c.claim ->> 'slots')::integer) n
+                  ) s))
+        else c.claim end)
+      from jsonb_array_elements(p_claims) as c (claim);
+end;
+
+-- What other streams have to be for this command; their heads are locked by the caller.
+create function traject.check_needs(p_tenant uuid, p_needs jsonb) returns void
+    language plpgsql
+    set search_path = pg_catalog, pg_temp
+as $$
+declare
+    v_refusal text;
+begin
+    select n.refusal into v_refusal
+      from rows from (jsonb_to_recordset(p_needs) as (
+               stream uuid, process text, states text[], party uuid, part text, refusal text))
+           with ordinality as n (stream, process, states, party, part, refusal, at)
+     where not exists (
+        select from traject.stream s
+         where s.tenant = p_tenant and s.stream = n.stream and s.process = n.process
+           and s.version > 0 and s.state = any (n.states)
+           and (n.party is null or exists (
+                select from jsonb_each_text(s.parties) p
+                 where p.value::uuid = n.party and starts_with(p.key, n.part))))
+     order by n.at
+     limit 1;
+    if found then
+        raise exception 'a need is not met' using errcode = 'TJ010', detail = v_refusal;
+    end if;
+end
+$$;
+
 -- Takes and gives back what a stream holds, or refuses: then nothing of the command is written.
 create function traject.take_claims(
     p_tenant uuid, p_stream uuid, p_claims jsonb, p_releases jsonb
@@ -88,6 +141,7 @@ create function traject.take_claims(
 as $$
 declare
     v_refusal text;
+    v_claims jsonb;
 begin
     -- Waiting for these in one order keeps crossing commands from locking each other out.
     perform pg_advisory_xact_lock(locks.lock)
@@ -99,10 +153,11 @@ begin
     delete from traject.claim held
      using jsonb_to_recordset(p_releases) as r (kind text, subject text, during daterange)
      where held.tenant = p_tenant and held.stream = p_stream
-       and held.kind = r.kind and held.subject = r.subject
+       and held.kind = r.kind and held.of_slots = r.subject
        and held.during = coalesce(r.during, held.during);
+    v_claims := traject.with_slots(p_tenant, p_stream, p_claims);
     select c.refusal into v_refusal
-      from jsonb_to_recordset(p_claims)
+      from jsonb_to_recordset(v_claims)
            as c (kind text, subject text, during daterange, refusal text)
       join traject.claim held
         on held.tenant = p_tenant and held.kind = c.kind and held.subject = c.subject
@@ -112,9 +167,11 @@ begin
     if found then
         raise exception 'a claim is taken' using errcode = 'TJ010', detail = v_refusal;
     end if;
-    insert into traject.claim (tenant, kind, subject, during, stream)
-    select p_tenant, c.kind, c.subject, coalesce(c.during, daterange(null, null)), p_stream
-      from jsonb_to_recordset(p_claims) as c (kind text, subject text, during daterange)
+    insert into traject.claim (tenant, kind, subject, of_slots, during, stream)
+    select p_tenant, c.kind, c.subject, coalesce(c.of_slots, c.subject),
+           coalesce(c.during, daterange(null, null)), p_stream
+      from jsonb_to_recordset(v_claims)
+           as c (kind text, subject text, of_slots text, during daterange)
      where not exists (
         select from traject.claim own
          where own.tenant = p_tenant and own.kind = c.kind and own.subject = c.subject
@@ -160,7 +217,7 @@ create function traject.append(
     p_giver uuid, p_recorded_us bigint,
     p_event_ids uuid[], p_headers bytea[], p_bodies bytea[],
     p_state text, p_open boolean, p_parties jsonb,
-    p_notices jsonb, p_claims jsonb, p_releases jsonb, p_openings jsonb
+    p_notices jsonb, p_claims jsonb, p_releases jsonb, p_openings jsonb, p_needs jsonb
 ) returns integer
     language plpgsql
     security definer
@@ -179,7 +236,7 @@ begin
     -- Most commands are one event on a stream whose parties stay. One statement for these is
     -- twice as fast as the long way below, which every other case falls through to: among them
     -- another board than the session's, whose rows are out of sight here.
-    if v_last = 1 and p_claims is null and p_releases is null then
+    if v_last = 1 and p_claims is null and p_releases is null and p_needs is null then
         with head as (
             update traject.stream s
                set version = s.version + 1, recorded_us = p_recorded_us,
@@ -216,13 +273,16 @@ begin
 
     perform traject.check_board(p_tenant);
     -- Heads before anything else, in sorted order: positions then never contradict causes.
-    if p_openings is not null then
+    if p_openings is not null or p_needs is not null then
         perform 1 from traject.stream s
           where s.tenant = p_tenant
             and s.stream in (
                 select p_stream union all
-                select (o ->> 'stream')::uuid from jsonb_array_elements(p_openings) o)
+                select (o ->> 'stream')::uuid from jsonb_array_elements(p_openings) o union all
+                select (n ->> 'stream')::uuid from jsonb_array_elements(p_needs) n)
           order by s.stream for no key update;
+    end if;
+    if p_openings is not null then
         v_last := v_last - (
             select sum((o ->> 'events')::integer) from jsonb_array_elements(p_openings) o);
     end if;
@@ -241,6 +301,9 @@ begin
         raise exception 'stream % has a later event', p_stream using errcode = 'TJ004';
     end if;
 
+    if p_needs is not null then
+        perform traject.check_needs(p_tenant, p_needs);
+    end if;
     if p_claims is not null or p_releases is not null then
         perform traject.take_claims(p_tenant, p_stream, p_claims, p_releases);
     end if;
@@ -288,5 +351,5 @@ grant execute on function
     traject.open_dossier(uuid, uuid, text, text, bytea),
     traject.append(
         uuid, text, uuid, bigint, uuid, text, text, text[], uuid, bigint,
-        uuid[], bytea[], bytea[], text, boolean, jsonb, jsonb, jsonb, jsonb, jsonb)
+        uuid[], bytea[], bytea[], text, boolean, jsonb, jsonb, jsonb, jsonb, jsonb, jsonb)
     to traject_app;

@@ -9,9 +9,11 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from events.recording import Claim, Recorded
+from events.recording import CaseIndex, Claim, Need, Recorded
 from events.store.store import Store
-from tests.events.store.samples import begun, opened, recording
+from tests.events.store.samples import PROCESS, begun, opened, recording
+
+PARTY = str(uuid4())
 
 
 def claim(subject: str = "s", during: tuple[str, str] | None = None, kind: str = "open") -> Claim:
@@ -126,9 +128,62 @@ async def test_constraint_holds_without_the_function(
 ) -> None:
     one = await begun(store, tenant, claims=[claim()])
     insert = (
-        "insert into traject.claim (tenant, kind, subject, during, stream) "
-        "values ($1, 'open', 's', daterange('2026-01-01', '2026-02-01'), $2)"
+        "insert into traject.claim (tenant, kind, subject, of_slots, during, stream) "
+        "values ($1, 'open', 's', 's', daterange('2026-01-01', '2026-02-01'), $2)"
     )
     await raw.execute(insert, tenant, one)
     with pytest.raises(asyncpg.ExclusionViolationError):
         await raw.execute(insert, tenant, str(uuid4()))
+
+
+async def test_as_many_hold_a_slot_as_there_are(store: Store, tenant: str) -> None:
+    days = ("2026-09-01", "2027-01-31")
+    place = claim("school", days, "place").model_copy(update={"slots": 2})
+    streams = [await opened(store, tenant) for _ in range(4)]
+    answers = [await take(store, tenant, stream, 0, claims=[place]) for stream in streams[:3]]
+    assert [answer.outcome for answer in answers] == ["recorded", "recorded", "claimed"]
+    assert answers[2].refusal == "place.taken"
+    later = place.model_copy(update={"during": ("2027-02-01", "2027-06-30")})
+    assert (await take(store, tenant, streams[2], 0, claims=[later])).outcome == "recorded"
+    await take(store, tenant, streams[0], 1, releases=[place])
+    assert (await take(store, tenant, streams[3], 0, claims=[place])).outcome == "recorded"
+
+
+async def test_slots_are_counted_right_by_many_at_once(store: Store, tenant: str) -> None:
+    place = claim("school", None, "place").model_copy(update={"slots": 5})
+    streams = [await opened(store, tenant) for _ in range(12)]
+    answers = await asyncio.gather(
+        *(take(store, tenant, stream, 0, claims=[place]) for stream in streams)
+    )
+    assert [answer.outcome for answer in answers].count("recorded") == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "recorded"),
+        ({"states": ("closed", "open")}, "recorded"),
+        ({"states": ("closed",)}, "claimed"),
+        ({"process": "other"}, "claimed"),
+        ({"stream": str(uuid4())}, "claimed"),
+        ({"party": PARTY, "part": "helper"}, "recorded"),
+        ({"party": PARTY, "part": "boss"}, "claimed"),
+        ({"party": str(uuid4()), "part": "helper"}, "claimed"),
+    ],
+)
+async def test_another_stream_has_to_be_so(
+    store: Store, tenant: str, changes: dict[str, Any], outcome: str
+) -> None:
+    other, mine = await opened(store, tenant), await opened(store, tenant)
+    index = CaseIndex(state="open", open=True, parties={"helper:1": PARTY})
+    await take(store, tenant, other, 0, index=index)
+    need = Need(process=PROCESS, stream=other, states=("open",), refusal="other.not_open")
+    answer = await take(store, tenant, mine, 0, needs=[need.model_copy(update=changes)])
+    assert answer.outcome == outcome
+    assert answer.refusal == (None if outcome == "recorded" else "other.not_open")
+
+
+async def test_no_stream_is_needed_before_it_begins(store: Store, tenant: str) -> None:
+    other, mine = await opened(store, tenant), await opened(store, tenant)
+    need = Need(process=PROCESS, stream=other, states=("open",), refusal="other.not_open")
+    assert (await take(store, tenant, mine, 0, needs=[need])).outcome == "claimed"

@@ -87,13 +87,14 @@ class Gateway:
         data: dict[str, Any],
         giver: Giver,
         clock_offset: timedelta = NO_OFFSET,
+        cause: str | None = None,
     ) -> Recorded:
         """The answer of the process; the same id and content may be given any number of times.
 
         Raises Refused with the contract's code, and Unavailable when no answer came in time.
         """
-        if giver.person is None:
-            raise ValueError("a command from outside has a person")
+        if giver.person is None and cause is None:
+            raise ValueError("a command has a person who gives it, or a cause")
         if stream == stream_id(tenant, command_id):
             await self._store.open_dossier(tenant, process, stream)
         self._temporal.tenants.learn(stream, tenant)
@@ -104,6 +105,7 @@ class Gateway:
             data=data,
             giver=GiverRef(person=giver.person, roles=giver.roles),
             attempt=uuid4().hex,
+            cause=cause,
         )
         ref = StreamRef(tenant=tenant, process=process, stream=stream, clock_offset=clock_offset)
         turns = self._turns.setdefault(stream, asyncio.Semaphore(ABREAST))

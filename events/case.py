@@ -1,0 +1,87 @@
+"""What the states of all processes share, and how one is folded from its events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, Self, TypeVar
+
+from events.event import Event
+
+
+@dataclass
+class CaseState:
+    """Never changed in place: `with_` makes the next one.
+
+    ``passed`` are the keys of deadlines that passed, ``overdue`` the open terms that did, with
+    their last day; ``paused`` are days that count for no term. ``recorded`` tells the type of each
+    event by its id.
+    """
+
+    phase: str = ""
+    version: int = 0
+    last_recorded_at: datetime | None = None
+    paused: frozenset[date] = frozenset()
+    passed: frozenset[str] = frozenset()
+    overdue: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with these fields changed."""
+        copy = object.__new__(type(self))
+        copy.__dict__.update(self.__dict__)
+        copy.__dict__.update(changes)
+        return copy
+
+    def without_overdue(self, *timers: str) -> dict[str, str]:
+        """The overdue terms that are left once these are fulfilled."""
+        return {timer: due for timer, due in self.overdue.items() if timer not in timers}
+
+
+S = TypeVar("S", bound=CaseState)
+Change = Callable[[S, Event, Any], dict[str, Any]]
+"""(state, event, its fact) -> the fields of the state that change."""
+
+
+class Fold(Generic[S]):
+    """One function for each type of event; what processes share comes from other folds."""
+
+    def __init__(self, *shared: Fold[Any]) -> None:
+        self._changes: dict[type, Change[Any]] = {}
+        for fold in shared:
+            self._changes |= fold._changes
+
+    def on(self, *kinds: type) -> Callable[[Change[S]], Change[S]]:
+        """Registers the decorated function for these facts."""
+
+        def register(change: Change[S]) -> Change[S]:
+            for kind in kinds:
+                self._changes[kind] = change
+            return change
+
+        return register
+
+    def changes(self, state: S, event: Event) -> dict[str, Any]:
+        """What an event changes, besides what every event does."""
+        change = self._changes.get(type(event.data))
+        return change(state, event, event.data) if change else {}
+
+    def __call__(self, state: S, event: Event) -> S:
+        """The state after one more event."""
+        return state.with_(
+            version=event.version,
+            last_recorded_at=event.recorded_at,
+            recorded={**state.recorded, event.event_id: event.type},
+            **self.changes(state, event),
+        )
+
+
+def local_day_of(event: Event) -> date:
+    """The local day an event is about, as the rules wrote it."""
+    return date.fromisoformat(event.occurred_on[:10])
+
+
+def days_until(start: date, stop: date) -> frozenset[date]:
+    """From ``start`` up to, not including, ``stop``."""
+    return frozenset(date.fromordinal(n) for n in range(start.toordinal(), stop.toordinal()))

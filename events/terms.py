@@ -1,0 +1,52 @@
+"""Terms: the steps that somebody has to take in time, and what is recorded when nobody does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from events.case import CaseState, Fold
+from events.event import Event, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A step that somebody has to take by the end of ``last_day`` (a local day)."""
+
+    timer: str
+    by: str
+    last_day: date
+
+
+class StepOverdue(Fact):
+    """``due`` is the term's last day; level 0 the one whose step it is, 1 coordinator, 2 hr."""
+
+    timer: str
+    due: str
+    level: int
+
+
+class ReminderSent(Fact):
+    """``due`` is the local day; a timer may have several moments; ``to`` are roles in the case."""
+
+    timer: str
+    due: str
+    moment: str
+    to: tuple[str, ...]
+
+
+FOLD: Fold[CaseState] = Fold()
+
+
+@FOLD.on(StepOverdue)
+def _overdue(state: CaseState, event: Event, data: StepOverdue) -> dict[str, Any]:
+    changes: dict[str, Any] = {"passed": state.passed | {f"{data.timer}/{data.level}"}}
+    if data.level == 0:
+        changes["overdue"] = {**state.overdue, data.timer: data.due}
+    return changes
+
+
+@FOLD.on(ReminderSent)
+def _reminded(state: CaseState, event: Event, data: ReminderSent) -> dict[str, Any]:
+    return {"passed": state.passed | {f"{data.timer}/{data.moment}"}}

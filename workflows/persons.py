@@ -1,0 +1,48 @@
+"""Which persons a command names, and what each of them has to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from workflows.decision import Command
+from workflows.fields import PersonOf
+
+Named = Mapping[str, tuple[str, str | None]]
+"""Field -> (person id, the role that person must hold)."""
+
+
+def people_of(commands: Mapping[str, type[Command]]) -> Callable[[Command], Named]:
+    """Tells of each command of a process whom its fields name."""
+    fields = {name: _person_fields(command) for name, command in commands.items()}
+
+    def people(command: Command) -> Named:
+        named = fields[type(command).__name__]
+        values = {field: getattr(command, field) for field in named}
+        return {field: (value, named[field]) for field, value in values.items() if value}
+
+    return people
+
+
+def commands_of(module: str) -> dict[str, type[Command]]:
+    """The commands that a module defines, by name."""
+    return {
+        command.__name__: command
+        for command in Command.__subclasses__()
+        if command.__module__ == module
+    }
+
+
+def _person_fields(command: type[Command]) -> dict[str, str | None]:
+    return {
+        field: mark.role
+        for field, info in command.model_fields.items()
+        for mark in _marks(info.annotation, info.metadata)
+    }
+
+
+def _marks(annotation: Any, metadata: list[Any]) -> list[PersonOf]:
+    found = [mark for mark in metadata if isinstance(mark, PersonOf)]
+    for part in getattr(annotation, "__args__", ()):
+        found += _marks(part, list(getattr(part, "__metadata__", ())))
+    return found
