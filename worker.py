@@ -30,6 +30,7 @@ from temporalio.runtime import (
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.errands import ErrandActivities
 from activities.faults import fault_of_environment
 from activities.mail import Post
 from activities.recording import RecordingActivities
@@ -42,11 +43,11 @@ from events.store.sequencer import Sequencer
 from events.store.store import Store
 from observability import UP, configure_logging, serve_probe
 from settings import BadSettings, Settings, read_settings
-from workflows.assessments.workflow import AssessmentProcess
 from workflows.codec import KeySource, UnsealableError
+from workflows.gateway import Gateway
+from workflows.processes import PROCESSES
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
-from workflows.supervision.workflow import SupervisionProcess
 from workflows.wire import (
     STICKY_TIMEOUT,
     StreamRef,
@@ -56,7 +57,6 @@ from workflows.wire import (
     workflow_id,
 )
 
-PROCESSES: Sequence[type] = (SupervisionProcess, AssessmentProcess)
 DRAIN = timedelta(seconds=3)
 """Commands that were begun when the end was announced get this long to be answered."""
 PATIENCE = 1.0
@@ -214,11 +214,12 @@ def _worker(settings: Settings, parts: Parts, store: Store, temporal: Temporal) 
         completed=completed,
         fault=fault_of_environment(settings.installation),
     )
+    errands = ErrandActivities(store, Gateway(store, temporal))
     return Worker(
         temporal.client,
         task_queue=temporal.task_queue,
         workflows=list(PROCESSES),
-        activities=[reach.load, reach.record, reach.recall],
+        activities=[reach.load, reach.record, reach.recall, errands.errand],
         workflow_runner=sandboxed(PROCESSES),
         max_cached_workflows=settings.max_cached_workflows,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

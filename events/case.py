@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from events.event import Event
 
@@ -19,6 +19,9 @@ class CaseState:
     event by its id.
     """
 
+    ends: ClassVar[frozenset[str]] = frozenset()
+    """The phases in which a case has ended; each process names its own."""
+
     phase: str = ""
     version: int = 0
     last_recorded_at: datetime | None = None
@@ -26,6 +29,15 @@ class CaseState:
     passed: frozenset[str] = frozenset()
     overdue: Mapping[str, str] = field(default_factory=dict)
     recorded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ended(self) -> bool:
+        return self.phase in self.ends
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the case stands still; few commands may come then, and no term runs."""
+        return False
 
     def with_(self, **changes: Any) -> Self:
         """A copy with these fields changed."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cached_property
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from events.event import Frozen
+
+Subject = Literal["core", "shell"] | None
 
 
 class ClosedDays(Frozen):
@@ -24,6 +26,20 @@ class ClosedDays(Frozen):
         if self.to < self.from_:
             raise ValueError("the last closed day is before the first")
         return self
+
+
+class TrainingSchool(Frozen):
+    """A school where students are placed: for each subject core, shell or neither (003 T3-27).
+
+    ``capacity`` is how many students at once, ``until`` the last day of its quality status.
+    """
+
+    name: str = Field(min_length=1)
+    capacity: int = Field(ge=0)
+    train: Subject = None
+    research: Subject = None
+    professionalise: Subject = None
+    until: date
 
 
 class TenantSettings(Frozen):
@@ -57,6 +73,24 @@ class TenantSettings(Frozen):
     hours_window_days: int = Field(default=30, ge=0)
     overdue_coordinator: int = Field(default=5, ge=1)
     overdue_hr: int = Field(default=10, ge=1)
+
+    signatures_due: int = Field(default=5, ge=1)  # domain 2.3
+    signatures_late: int = Field(default=2, ge=1)
+    signing_link_days: int = Field(default=14, ge=1)
+    internship_advised: int = Field(default=10, ge=1)  # half-days, 002 T2-46
+    evaluation: int = Field(default=5, ge=1)
+    sharing: int = Field(default=20, ge=1)
+    offer: int = Field(default=10, ge=1)
+    answer: int = Field(default=10, ge=1)
+    three_party_talk: int = Field(default=10, ge=1)
+    final_assessment: int = Field(default=10, ge=1)
+    vog_policy: Literal["always", "contract", "never"] = "contract"  # domain 3.8
+    vog_months: int = Field(default=6, ge=1)
+    schools: tuple[TrainingSchool, ...] = ()
+    successor: int = Field(default=10, ge=1)
+    handover: int = Field(default=10, ge=1)
+    agreement_ending: tuple[int, ...] = (60, 20)  # calendar days
+    dormancy_months: int = Field(default=12, ge=1)
 
     mail_from_hour: int = Field(default=8, ge=0, le=23)
     mail_to_hour: int = Field(default=18, ge=1, le=24)

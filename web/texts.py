@@ -16,6 +16,8 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 DEFAULT: Language = "nl"
 _FOLDER = Path(__file__).parent / "locale"
 _PARTS = ("problems", "pages", "events")
+"""What all processes share; beside these each process may have a file of its own, with tables of
+problems, warnings and fields, and those of the events: types, states, terms, labels, ..."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ class Texts:
         return self.warnings.get(code, code)
 
 
+def _processes() -> list[str]:
+    """The files beside the general ones, in either language."""
+    found = {path.stem for language in LANGUAGES for path in (_FOLDER / language).glob("*.toml")}
+    return sorted(found - set(_PARTS))
+
+
 def _read(language: Language, part: str) -> dict[str, Any]:
     path = _FOLDER / language / f"{part}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -63,13 +71,21 @@ def texts(language: Language) -> Texts:
     problems = _read(language, "problems")
     warnings = problems.pop("warnings")
     fields = problems.pop("fields")
+    events = _read(language, "events")
+    for part in _processes():
+        own = _read(language, part)
+        problems |= own.pop("problems", {})
+        warnings |= own.pop("warnings", {})
+        fields |= own.pop("fields", {})
+        for table, words in own.items():
+            events[table] = {**words, **events.get(table, {})}
     return Texts(
         language=language,
         problems={code: ProblemText(**text) for code, text in problems.items()},
         warnings=warnings,
         fields=fields,
         pages=_read(language, "pages"),
-        events=_read(language, "events"),
+        events=events,
     )
 
 
@@ -103,7 +119,7 @@ def _keys(value: Any, path: str = "") -> Iterable[str]:
 def gaps(codes: Iterable[str] = ()) -> list[str]:
     """What one language says and the other does not, and ``codes`` that have no words."""
     missing: list[str] = []
-    for part in _PARTS:
+    for part in (*_PARTS, *_processes()):
         keys = {language: set(_keys(_read(language, part))) for language in LANGUAGES}
         everything = set[str]().union(*keys.values())
         missing += [

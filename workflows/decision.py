@@ -135,3 +135,8 @@ class Rules(Generic[S]):
     errands: Callable[[S], Sequence[Errand]] = field(default=lambda _state: ())
     run_errand: Callable[[S, Errand, Delivered, Context], Decision] = _no_errand
     opens: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def runs_errands(self) -> bool:
+        """Whether the process ever gives commands to other streams."""
+        return self.run_errand is not _no_errand

@@ -15,7 +15,12 @@ from events.event import Id, Text, amount, quarter_hours
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 YEARS = range(2000, 2100)
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _MONEY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
+
+
+STAFF = "staff"
+"""In place of a role: anybody who has an account at the board."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,12 @@ def _at(value: str) -> str:
         raise ValueError("a local date and time is written as 2026-01-31T09:00")
     _day(value[:10])
     return datetime.datetime.fromisoformat(value).isoformat(timespec="minutes")
+
+
+def _clock(value: str) -> str:
+    if not _CLOCK.fullmatch(value):
+        raise ValueError("a time of day is written as 09:00")
+    return value
 
 
 def _worked(value: str) -> str:
@@ -72,6 +83,14 @@ Manager = Annotated[Id, PersonOf("manager")]
 Advisor = Annotated[Id, PersonOf("advisor")]
 Auditor = Annotated[Id, PersonOf("auditor")]
 AnyPerson = Annotated[Id, PersonOf()]
+Staff = Annotated[Id, PersonOf(STAFF)]
+SchoolLeader = Annotated[Id, PersonOf("school_leader")]
+Student = Annotated[Id, PersonOf("student")]
+Mentor = Annotated[Id, PersonOf("mentor")]
+SchoolTrainer = Annotated[Id, PersonOf("school_trainer")]
+InstituteTrainer = Annotated[Id, PersonOf("institute_trainer")]
+Contact = Annotated[Id, PersonOf("contact")]
+Clock = Annotated[str, AfterValidator(_clock)]
 Intervention = Annotated[
     str,
     StringConstraints(

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from events.event import OUTSIDE
 from workflows.decision import Command
-from workflows.fields import PersonOf
+from workflows.fields import STAFF, PersonOf
 
 Named = Mapping[str, tuple[str, str | None]]
 """Field -> (person id, the role that person must hold)."""
+
+
+def fits(roles: Collection[str], wanted: str | None) -> bool:
+    """Whether somebody with these roles is what a field asks for."""
+    if wanted == STAFF:
+        return not OUTSIDE.issuperset(roles)
+    return wanted is None or wanted in roles
 
 
 def people_of(commands: Mapping[str, type[Command]]) -> Callable[[Command], Named]:

@@ -388,6 +388,7 @@ class Process:
             pending=self._pending,
             parked=len(self._parked),
             commands=self._commands,
+            errands=len(self._case.errands),
         )
 
 

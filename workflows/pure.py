@@ -12,19 +12,21 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from events.event import Actor, Event, event_id, stream_id
+from events.event import PROCESS_ROLE, Actor, Event, event_id, stream_id
 from events.process import Reader, View
-from events.recording import Claim, NoticeDraft
+from events.recording import Claim, Delivered, Need, NoticeDraft
 from workflows.decision import (
     Command,
     Context,
     Deadline,
     Decision,
+    Errand,
     Giver,
     Happened,
     Refused,
     Rules,
 )
+from workflows.persons import fits
 from workflows.registry import RULES
 from workflows.scenarios import Answer, Call, Person, Reading, Scenario, Told
 
@@ -50,7 +52,7 @@ class PureEngine:
 
     def __init__(self) -> None:
         self.streams: dict[str, Stream] = {}
-        self.claims: dict[tuple[str, str], list[tuple[str, tuple[str, str] | None]]] = {}
+        self.claims: list[tuple[str, Claim]] = []
         self.answered: dict[str, tuple[str, Answer]] = {}
         self.told: list[Told] = []
         self.reads: list[tuple[str, str | None]] = []
@@ -65,11 +67,9 @@ class PureEngine:
         while due := self._next_due(at):
             stream, deadline = due
             self.now = max(self.now, deadline.due)
-            command_id = str(
-                uuid5(UUID(stream.id), f"{deadline.timer}/{deadline.due}/{deadline.key}")
-            )
-            ctx = self._context(stream, command_id, Giver(None, ()))
+            ctx = self._own_context(stream, f"{deadline.timer}/{deadline.due}/{deadline.key}")
             self._record(stream, ctx, stream.rules.pass_deadline(stream.state, deadline, ctx))
+            self._run_errands()
         self.now = max(self.now, at)
 
     def _next_due(self, at: datetime) -> tuple[Stream, Deadline] | None:
@@ -83,6 +83,9 @@ class PureEngine:
             return None
         _, _, stream, deadline = min(found, key=lambda item: item[:2])
         return stream, deadline
+
+    async def adopt(self, process: str, stream: str, beside: str) -> None:
+        """Streams opened elsewhere are here already."""
 
     async def give(self, call: Call) -> Answer:
         """One command through the same checks, in the same order (contract 1)."""
@@ -110,9 +113,10 @@ class PureEngine:
         giver = Giver(call.person.id, call.person.roles)
         ctx = self._context(case, call.command_id, giver)
         decision = rules.decide(case.state, command, ctx)
-        self._check_claims(decision.claims, stream)
+        self._check_others(decision, stream)
         events = self._record(case, ctx, decision)
         answer = self._answer(case, call.person, events, decision)
+        self._run_errands()
         self.answered[call.command_id] = (content, answer)
         return answer
 
@@ -125,26 +129,75 @@ class PureEngine:
     def _check_people(self, rules: Rules[Any], command: Command) -> None:
         for name, (person_id, role) in rules.people(command).items():
             person = self.people.get(person_id)
-            if person is None or (role is not None and role not in person.roles):
+            if person is None or not fits(person.roles, role):
                 raise Refused("command.invalid", name)
 
-    def _check_claims(self, claims: Sequence[Claim], stream: str) -> None:
-        for claim in claims:
-            for holder, during in self.claims.get((claim.kind, claim.subject), []):
-                if holder != stream and overlap(during, claim.during):
-                    raise Refused(claim.refusal)
+    def _own_context(self, stream: Stream, key: str) -> Context:
+        command_id = str(uuid5(UUID(stream.id), key))
+        return self._context(stream, command_id, Giver(None, (PROCESS_ROLE,)))
 
-    def _record(self, case: Stream, ctx: Context, decision: Decision) -> list[Event]:
+    def _run_errands(self) -> None:
+        """What processes give to others happens at once."""
+        for stream in list(self.streams.values()):
+            for errand in stream.rules.errands(stream.state):
+                taken = [self._deliver(stream, errand, to) for to in self._found(errand)]
+                delivered = Delivered(given=sum(taken), refused=len(taken) - sum(taken))
+                ctx = self._own_context(stream, errand.key)
+                decision = stream.rules.run_errand(stream.state, errand, delivered, ctx)
+                self._record(stream, ctx, decision)
+
+    def _found(self, errand: Errand) -> list[Stream]:
+        if errand.streams:
+            return [self.streams[id_] for id_ in errand.streams if id_ in self.streams]
+        found: list[Stream] = []
+        for stream in self.streams.values():
+            index = stream.rules.story.index(stream.state)
+            parts = [part for part, person in index.parties.items() if person == errand.person]
+            here = stream.rules.story.name == errand.process
+            if here and index.open and not set(errand.parts).isdisjoint(parts):
+                found.append(stream)
+        return found
+
+    def _deliver(self, source: Stream, errand: Errand, to: Stream) -> bool:
+        ctx = self._own_context(to, f"{source.id}|{errand.key}")
+        try:
+            command = parse(to.rules, errand.command, errand.data)
+            self._record(to, ctx, to.rules.decide(to.state, command, ctx), errand.cause)
+        except Refused:
+            return False
+        return True
+
+    def _check_others(self, decision: Decision, stream: str) -> None:
+        """What other streams have to be, and may not hold (contract 1: last)."""
+        for need in decision.needs:
+            other = self.streams.get(need.stream)
+            if other is None or not _meets(other, need):
+                raise Refused(need.refusal)
+        for claim in decision.claims:
+            held = [
+                holder
+                for holder, theirs in self.claims
+                if holder != stream
+                and (theirs.kind, theirs.subject) == (claim.kind, claim.subject)
+                and overlap(theirs.during, claim.during)
+            ]
+            if len(held) >= (claim.slots or 1):
+                raise Refused(claim.refusal)
+
+    def _record(
+        self, case: Stream, ctx: Context, decision: Decision, cause: str | None = None
+    ) -> list[Event]:
         """Appends, takes and releases claims, opens further streams, tells people."""
         self.streams[case.id] = case
         before = case.state
-        events = self._append(case, ctx, decision.role, decision.events)
-        for claim in decision.claims:
-            held = self.claims.setdefault((claim.kind, claim.subject), [])
-            held.append((case.id, claim.during))
-        for claim in decision.releases:
-            held = self.claims.get((claim.kind, claim.subject), [])
-            held[:] = [x for x in held if x[0] != case.id]
+        events = self._append(case, ctx, decision.role, decision.events, causation=cause)
+        released = {(claim.kind, claim.subject) for claim in decision.releases}
+        self.claims = [
+            (holder, claim)
+            for holder, claim in self.claims
+            if holder != case.id or (claim.kind, claim.subject) not in released
+        ]
+        self.claims += [(case.id, claim) for claim in decision.claims]
         for opening in decision.openings:
             rules = RULES[opening.process]
             other = Stream(rules, opening.stream, state=rules.story.initial())
@@ -165,6 +218,7 @@ class PureEngine:
         role: str,
         happened: Sequence[Happened],
         cause: Event | None = None,
+        causation: str | None = None,
     ) -> list[Event]:
         """The command's first event is the cause of its others, in opened streams too."""
         events: list[Event] = []
@@ -179,7 +233,7 @@ class PureEngine:
                 recorded_at=ctx.now,
                 actor=Actor(ctx.giver.person, role),
                 command_id=ctx.command_id,
-                causation_id=cause.event_id if cause else None,
+                causation_id=cause.event_id if cause else causation,
                 correlation_id=cause.correlation_id if cause else case.id,
                 settings_version=ctx.settings.version,
                 data=item.fact,
@@ -275,6 +329,16 @@ def parse(rules: Rules[Any], name: str, data: Mapping[str, Any]) -> Command:
     except ValidationError as error:
         where = error.errors(include_url=False)[0]["loc"]
         raise Refused("command.invalid", ".".join(str(part) for part in where)) from None
+
+
+def _meets(other: Stream, need: Need) -> bool:
+    story = other.rules.story
+    index = story.index(other.state)
+    named = need.party is None or any(
+        person == need.party and part.startswith(need.part)
+        for part, person in index.parties.items()
+    )
+    return story.name == need.process and index.state in need.states and named
 
 
 def overlap(one: tuple[str, str] | None, other: tuple[str, str] | None) -> bool:

@@ -24,13 +24,18 @@ from events.calendar import local_instant
 from events.event import stream_id
 from events.holidays import closed_days
 from events.settings import TenantSettings
+from workflows.registry import RULES
 
 PERSON_FIELDS = frozenset(
     {
         "teacher", "client", "manager", "advisor", "mandate", "second_observer", "approved_by",
-        "assessor", "person", "previous",
+        "assessor", "person", "previous", "school_leader", "contact", "supervisor", "student",
+        "mentor", "school_trainer", "institute_trainer", "coordinator", "deputy", "successor",
+        "primary_contact", "contacts", "of",
     }
 )  # fmt: skip
+STREAM_FIELDS = frozenset({"host", "follows", "into", "trajectory", "partner", "merged_into"})
+"""Fields whose value may be the local name of a stream, which stands for its id."""
 _EVENT_OF = re.compile(r"(?P<step>.+)\.(?P<n>\d+)")
 
 
@@ -122,6 +127,7 @@ class Engine(Protocol):
     async def begin(self, scenario: Scenario) -> None: ...
     async def move_to(self, at: datetime) -> None: ...
     async def give(self, call: Call) -> Answer: ...
+    async def adopt(self, process: str, stream: str, beside: str) -> None: ...
     async def read(self, reading: Reading) -> Answer: ...
     async def notices(self) -> Sequence[Told]: ...
     async def read_logged(self, reading: Reading) -> bool: ...
@@ -231,7 +237,9 @@ class Run:
             if stream is None:
                 self.streams[name] = (process, opened)
             if "opens" in step:
-                self.streams[step["opens"]] = ("assessments", opened)
+                there = RULES[call.process].opens[call.command]
+                self.streams[step["opens"]] = (there, opened)
+                await self.engine.adopt(there, opened, beside=call.stream or opened)
         told = [n for n in (await self.engine.notices())[before:] if n.command_id == command_id]
         return self._compare_answer(step, call, answer, told)
 
@@ -306,6 +314,8 @@ class Run:
             return [self._values(item, key) for item in value]
         if isinstance(value, str) and key in PERSON_FIELDS:
             return self.persons.get(value, value)
+        if isinstance(value, str) and key in STREAM_FIELDS:
+            return self.streams[value][1] if value in self.streams else value
         if isinstance(value, str) and key == "event":
             return self._event(value)
         return value

@@ -49,3 +49,8 @@ def passing(
         return Decision(PROCESS_ROLE, [Happened(day, still.fact)])
 
     return pass_deadline
+
+
+def no_deadlines(_state: object, _settings: TenantSettings) -> list[Deadline]:
+    """A process for which no source names a term."""
+    return []

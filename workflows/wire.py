@@ -95,6 +95,7 @@ class Status(Message):
     pending: int
     parked: int
     commands: int
+    errands: int = 0
 
 
 def workflow_id(process: str, stream: str) -> str:

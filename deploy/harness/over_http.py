@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from events.store.store import Store
+from workflows.registry import RULES
 from workflows.scenarios import Answer, Call, Person, Reading, Scenario, Told
 from workflows.wire import STATUS, Status, workflow_id
 
@@ -102,7 +103,8 @@ class HttpEngine:
         async with asyncio.timeout(SETTLE_SECONDS):
             while (status := await self._status(handle)) is not None:
                 due = status.next_due and datetime.fromisoformat(status.next_due)
-                if not status.pending and status.loaded and (not due or due > at):
+                idle = not status.pending and not status.errands
+                if idle and status.loaded and (not due or due > at):
                     return
                 await asyncio.sleep(0.01)
 
@@ -131,10 +133,19 @@ class HttpEngine:
         content = answer.json()
         if answer.status_code >= 400:
             return Answer(content, content.get("code", str(answer.status_code)))
-        if call.stream is None and content["id"] not in self._streams:
-            self._streams[content["id"]] = call.process
-            self._offsets[content["id"]] = call.at - datetime.now(UTC)
+        stream = content["id"]
+        if call.stream is None and stream not in self._streams:
+            self._streams[stream] = call.process
+            self._offsets[stream] = call.at - datetime.now(UTC)
+        if RULES[call.process].runs_errands:
+            handle = self._client.get_workflow_handle(workflow_id(call.process, stream))
+            await self._settled(handle, call.at)
         return Answer(content)
+
+    async def adopt(self, process: str, stream: str, beside: str) -> None:
+        """A stream that was opened beside another one goes by the same clock."""
+        self._streams[stream] = process
+        self._offsets[stream] = self._offsets[beside]
 
     def _headers(self, person: Person, at: datetime) -> dict[str, str]:
         token = self._tokens[person.id]

@@ -95,6 +95,8 @@ class Report:
 class Trajectory(CaseState):
     """The fold of a stream."""
 
+    ends = FINAL
+
     requested_at: datetime | None = None
     requested_on: date | None = None
     ended_at: datetime | None = None
@@ -135,10 +137,6 @@ class Trajectory(CaseState):
     last_intervention_at: datetime | None = None
     reminded: frozenset[tuple[str, str]] = frozenset()
     event_subjects: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
-
-    @property
-    def ended(self) -> bool:
-        return self.phase in FINAL
 
     @property
     def suspended(self) -> bool:

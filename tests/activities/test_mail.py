@@ -101,5 +101,5 @@ def test_each_kind_has_its_words_in_both_languages(kind: str) -> None:
 
 
 def test_other_kinds_and_languages_fall_back() -> None:
-    assert letter("brand_new", "nl", "Noor")[0] == "Er is nieuws in een traject"
+    assert letter("brand_new", "nl", "Noor")[0] == "Er is nieuws voor u in Traject"
     assert letter("closed", "fy", "Noor")[0] == "Een traject is afgesloten"

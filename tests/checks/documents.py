@@ -1,4 +1,4 @@
-"""docs/cli.md and docs/settings.md say what the program says; ``--write`` makes them so."""
+"""Pages in docs/ that follow from the program are in step with it; ``--write`` makes them so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import cli
+from events.settings import TenantSettings
 from settings import PREFIX, Settings
+from web.api.problems import status_of
+from web.texts import texts
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -84,9 +87,28 @@ def _default(name: str) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
+CODES = re.compile(r"(?<=\n\| status \| code \| title \|\n\| --- \| --- \| --- \|\n)(\|.*\n)+")
+WARNINGS = re.compile(r"(?<=\n\| code \| meaning \|\n\| --- \| --- \|\n)(\|.*\n)+")
+
+
+def api_text() -> str:
+    """The page about the API, with a row for every code."""
+    words, settings = texts("en"), TenantSettings()
+    rows = sorted((int(status_of(code)), code) for code in words.problems)
+    titles = {code: words.problem(code, settings).title for _, code in rows}
+    codes = "".join(f"| {status} | `{code}` | {titles[code]} |\n" for status, code in rows)
+    warnings = "".join(f"| `{code}` | {text} |\n" for code, text in sorted(words.warnings.items()))
+    page = (DOCS / "api.md").read_text(encoding="utf-8")
+    return WARNINGS.sub(lambda _: warnings, CODES.sub(lambda _: codes, page))
+
+
 def main(arguments: list[str]) -> int:
     """0 where both documents are in step."""
-    wanted = {DOCS / "cli.md": cli_text(), DOCS / "settings.md": settings_text()}
+    wanted = {
+        DOCS / "cli.md": cli_text(),
+        DOCS / "settings.md": settings_text(),
+        DOCS / "api.md": api_text(),
+    }
     stale = 0
     for path, text in wanted.items():
         if "--write" in arguments:

@@ -167,7 +167,7 @@ class Watch:
         engine = self.desk.engine
         return (
             {stream: [e.event_id for e in self.desk.events(stream)] for stream in engine.streams},
-            {key: list(holders) for key, holders in engine.claims.items() if holders},
+            list(engine.claims),
             list(engine.told),
             sorted(engine.answered),
             engine.now,

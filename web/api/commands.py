@@ -25,6 +25,7 @@ from web.api.problems import Problem, field_faults, invalid, language_of
 from web.api.signin import signed_in
 from web.site import Site, giver_of, reader_of, site_of
 from workflows.decision import Command, Refused, Rules
+from workflows.persons import fits
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -120,7 +121,7 @@ async def _give(request: Request, site: Site, call: Call, *, first: bool) -> dic
         return await _answer(request, site, call, found.recorded)
     for field, (person_id, role) in people.items():
         person = known.get(person_id)
-        if person is None or (role is not None and role not in person.roles):
+        if person is None or not fits(person.roles, role):
             raise invalid(field, "person")
     if found is not None:
         raise Problem("command.id_reused")

@@ -1,21 +1,49 @@
-"""What may be asked of an assessment trajectory."""
+"""What may be asked of an assessment trajectory (docs/contract.md 6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Annotated
 
-from events.event import PersonId
+from pydantic import Field, StrictBool
+
+from events.assessments.facts import Outcome
 from workflows.decision import Command
+from workflows.fields import AnyPerson, Blank, Local, Required
+from workflows.persons import commands_of, people_of
+from workflows.rectifying import CorrectRecord
 
 
 class AssignAssessor(Command):
-    assessor: PersonId
+    assessor: AnyPerson
 
 
-COMMANDS: dict[str, type[Command]] = {"AssignAssessor": AssignAssessor}
+class SetPlan(Command):
+    from_: Annotated[Local | None, Blank] = Field(default=None, alias="from")
+    to: Annotated[Local | None, Blank] = None
 
 
-def people(command: Command) -> Mapping[str, tuple[str, str | None]]:
-    """The assessor: any person of the board."""
-    assert isinstance(command, AssignAssessor)
-    return {"assessor": (command.assessor, None)}
+class StartAssessment(Command):
+    pass
+
+
+class HearTeacher(Command):
+    date: Local | None = None
+    account: Required
+    teacher_present: StrictBool
+
+
+class IssueAssessment(Command):
+    outcome: Outcome
+    grounds: Required
+
+
+class CloseAssessment(Command):
+    pass
+
+
+class WithdrawAssessment(Command):
+    reason: Required
+
+
+COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
+people = people_of(COMMANDS)

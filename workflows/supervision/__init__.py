@@ -18,4 +18,5 @@ RULES = Rules(
     notices=notices,
     offered=offered,
     people=people,
+    opens={"EscalateTrajectory": "assessments"},
 )

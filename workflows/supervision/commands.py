@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StrictBool, StrictInt, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from events.event import Frozen, Id, Name, Text
+from events.event import Frozen, Name, Text
 from events.supervision.facts import Concern, Sections
 from events.supervision.words import (
     Area,
@@ -29,7 +29,6 @@ from workflows.fields import (
     Advisor,
     AnyPerson,
     At,
-    Auditor,
     Blank,
     Client,
     Hours,
@@ -42,6 +41,7 @@ from workflows.fields import (
     TotalHours,
 )
 from workflows.persons import commands_of, people_of
+from workflows.rectifying import CorrectRecord
 
 
 class RequestedConcern(Concern):
@@ -306,12 +306,5 @@ class AbortTrajectory(Command):
     category: Literal["teacher_leaves"] | None = None
 
 
-class CorrectRecord(Command):
-    event: Id
-    reason: Required
-    correction: Required
-    approved_by: Auditor
-
-
-COMMANDS = commands_of(__name__)
+COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
 people = people_of(COMMANDS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from events.assessments import AssessmentTrajectoryOpened
+from events.assessments.facts import AssessmentTrajectoryOpened
 from events.event import Fact, amount, fact_json, stream_id
 from events.recording import CaseIndex, Draft, Opening
 from events.supervision import facts as f
@@ -233,17 +233,4 @@ def _end(
         warnings=warnings or [],
         openings=openings or [],
         releases=[open_trajectory_claim(case.state.teacher)],
-    )
-
-
-def correct_record(case: Case, command: c.CorrectRecord) -> Decision:
-    if command.event not in case.state.event_subjects:
-        raise Refused("command.invalid", "event")
-    return case.accept(
-        f.RecordCorrected(
-            event=command.event,
-            reason=command.reason,
-            correction=command.correction,
-            approved_by=command.approved_by,
-        )
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.supervision.state import Trajectory
 from workflows.decision import Command, Context, Decision, Refused
+from workflows.rectifying import correct_record
 from workflows.ruling import not_in_the_future
 from workflows.supervision import beginning, finishing, guiding
 from workflows.supervision import commands as c
@@ -57,7 +58,7 @@ DECIDE: dict[type[Command], Callable[[Case, Any], Decision]] = {
     c.CloseTrajectory: finishing.close,
     c.EscalateTrajectory: finishing.escalate,
     c.AbortTrajectory: finishing.abort,
-    c.CorrectRecord: finishing.correct_record,
+    c.CorrectRecord: lambda case, command: correct_record(case, command, case.state.event_subjects),
 }
 
 

@@ -1,14 +1,6 @@
-"""What mails say: that something happened and where to look, never what was written or seen.
-
-A mail passes through systems that are not ours, so it names no case, no date and nobody but its
-reader.
-"""
-
-from __future__ import annotations
+"""What mails about a supervision trajectory say (contract 3, Notices)."""
 
 from collections.abc import Mapping
-
-LANGUAGES = ("nl", "en")
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "trajectory_requested": (
@@ -88,27 +80,3 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "overdue": ("Een stap in een traject is te laat", "A step in a trajectory is overdue"),
 }
 """Kind of notice: the subject in Dutch and in English (contract 3, Notices)."""
-
-OTHER = ("Er is nieuws in een traject", "There is news in a trajectory")
-
-_TEXT = (
-    """Beste {name},
-
-{subject}. Meld u aan in Traject om te zien wat het voor u betekent.
-
-Dit is een automatisch bericht. Uit voorzorg staan er geen gegevens van het traject in.
-""",
-    """Dear {name},
-
-{subject}. Sign in to Traject to see what it means for you.
-
-This is an automatic message. As a precaution it contains nothing of the trajectory itself.
-""",
-)
-
-
-def letter(kind: str, language: str, name: str) -> tuple[str, str]:
-    """Subject and text of a mail; Dutch where the language is not known."""
-    chosen = LANGUAGES.index(language) if language in LANGUAGES else 0
-    subject = KINDS.get(kind, OTHER)[chosen]
-    return subject, _TEXT[chosen].format(name=name, subject=subject)

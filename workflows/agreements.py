@@ -1,0 +1,110 @@
+"""Signing, the same wherever several parties sign: one version counts, each signs it once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import StrictInt, StringConstraints
+
+from events.agreement import (
+    AgreementSigned,
+    SignaturesMissing,
+    SignedCase,
+    SigningLinkRevoked,
+    SigningLinkSent,
+)
+from events.calendar import add_working_days
+from events.settings import TenantSettings
+from events.terms import ReminderSent
+from workflows.decision import Command, Deadline, Decision, Refused
+from workflows.ruling import Case
+from workflows.waiting import morning
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class SignAgreement(Command):
+    """``document`` is the hash of the PDF that was read; the web part fills it in."""
+
+    version: StrictInt
+    document: Sha256 | None = None
+
+
+class RequestFreshLink(Command):
+    pass
+
+
+class RevokeSigningLink(Command):
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who signs in a process: the parties in their order, and each role's party."""
+
+    parties: tuple[str, ...]
+    party_of: Mapping[str, str]
+
+    def sign(self, case: Case[Any], command: SignAgreement) -> Decision:
+        """Refused for another version than the one that counts, and a second time."""
+        state: SignedCase = case.state
+        current = state.agreement
+        if current is None:
+            raise Refused("state.not_allowed")
+        if command.version > current.number or command.version < 1:
+            raise Refused("command.invalid", "version")
+        if command.version < current.number:
+            by_link = case.role == "contact"
+            raise Refused("link.expired" if by_link else "agreement.version_superseded", "version")
+        party = self.party_of[case.role]
+        if party in current.signed:
+            raise Refused("state.not_allowed")
+        other = command.document and current.document and command.document != current.document
+        if other:
+            raise Refused("agreement.version_superseded", "document")
+        return case.accept(
+            AgreementSigned(version=current.number, party=party, document=command.document)
+        )
+
+    def fresh_link(self, case: Case[Any], _command: RequestFreshLink) -> Decision:
+        """For a party that has something to sign."""
+        state: SignedCase = case.state
+        party = self.party_of[case.role]
+        assert case.ctx.giver.person is not None
+        if state.agreement is None or party in state.agreement.signed:
+            raise Refused("state.not_allowed")
+        return case.accept(SigningLinkSent(party=party, person=case.ctx.giver.person))
+
+    def revoke_link(self, case: Case[Any], command: RevokeSigningLink) -> Decision:
+        state: SignedCase = case.state
+        if command.party not in self.parties:
+            raise Refused("command.invalid", "party")
+        if state.agreement is None or command.party in state.agreement.signed:
+            raise Refused("state.not_allowed")
+        return case.accept(SigningLinkRevoked(party=command.party))
+
+    def deadlines(
+        self, state: SignedCase, start: date, settings: TenantSettings
+    ) -> Sequence[Deadline]:
+        """The missing signers are reminded, then the coordinator is told; once a version each."""
+        current = state.agreement
+        missing = state.missing(self.parties)
+        if current is None or not missing:
+            return []
+        found: list[Deadline] = []
+        day = add_working_days(start, -settings.signatures_due, settings)
+        key = f"signatures/{current.number}"
+        if key not in state.passed and morning(day, settings) >= current.drafted_at:
+            reminder = ReminderSent(
+                timer="signatures", due=day.isoformat(), moment=str(current.number), to=missing
+            )
+            found.append(Deadline("signatures", morning(day, settings), key, reminder))
+        day = add_working_days(start, -settings.signatures_late, settings)
+        key = f"signatures_late/{current.number}"
+        if key not in state.passed and morning(day, settings) >= current.drafted_at:
+            late = SignaturesMissing(version=current.number, due=day.isoformat(), missing=missing)
+            found.append(Deadline("signatures_late", morning(day, settings), key, late))
+        return found

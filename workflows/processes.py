@@ -1,0 +1,6 @@
+"""The workflows of all processes, as a worker runs them."""
+
+from workflows.assessments.workflow import AssessmentProcess
+from workflows.supervision.workflow import SupervisionProcess
+
+PROCESSES: tuple[type, ...] = (SupervisionProcess, AssessmentProcess)

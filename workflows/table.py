@@ -1,0 +1,76 @@
+"""A process as a table: for each command who may give it and when, and the rule that decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from events.case import CaseState
+from events.event import PROCESS_ROLE
+from workflows.decision import Command, Context, Decision, Refused
+from workflows.rectifying import CorrectRecord, correct_record
+from workflows.ruling import Case, not_in_the_future
+from workflows.steps import Step, acting_role, check_phase
+
+S = TypeVar("S", bound=CaseState)
+Rule = Callable[[Case[S], Any], Decision]
+Ripe = Callable[[S, Context], bool]
+"""Whether a command that may come now can be right with some data."""
+
+CORRECTING = Step(("hr",), frozenset(), suspended=True)
+"""Rectification may come in every phase, also after the end."""
+
+
+@dataclass(frozen=True)
+class Table(Generic[S]):
+    """The deciding part of a process.
+
+    steps and rules have a row for each command but CorrectRecord, which all processes share.
+    roles(state, person, roles of the board): the roles under which somebody has a part in the case.
+    subjects: roles that take their own steps in person. ripe: what can only be refused is not
+    offered. ahead: commands whose date may lie in the future.
+    """
+
+    commands: Mapping[str, type[Command]]
+    steps: Mapping[type[Command], Step]
+    rules: Mapping[type[Command], Rule[S]]
+    roles: Callable[[S, str | None, tuple[str, ...]], frozenset[str]]
+    subjects: frozenset[str] = frozenset()
+    ripe: Mapping[type[Command], Ripe[S]] = field(default_factory=dict)
+    ahead: tuple[type[Command], ...] = ()
+
+    def decide(self, state: S, command: Command, ctx: Context) -> Decision:
+        """What an accepted command records; raises Refused with the first code that applies."""
+        kind = type(command)
+        not_in_the_future(command, ctx, *self.ahead)
+        role = self._role(state, kind, ctx)
+        if isinstance(command, CorrectRecord):
+            return correct_record(Case(state, ctx, role), command, state.recorded)
+        self._check_phase(state, kind)
+        return self.rules[kind](Case(state, ctx, role), command)
+
+    def offered(self, state: S, command: str, ctx: Context) -> bool:
+        """Whether this person may give the command now, with the right data."""
+        kind = self.commands[command]
+        try:
+            self._role(state, kind, ctx)
+            if kind is CorrectRecord:
+                return state.version > 0
+            self._check_phase(state, kind)
+        except Refused:
+            return False
+        ripe = self.ripe.get(kind)
+        return ripe is None or ripe(state, ctx)
+
+    def _role(self, state: S, kind: type[Command], ctx: Context) -> str:
+        """Before a case has begun every role of the board counts."""
+        held = ctx.giver.roles
+        begun = state.version > 0
+        mine = self.roles(state, ctx.giver.person, held) if begun else frozenset(held)
+        mine |= {PROCESS_ROLE} & frozenset(held)
+        step = CORRECTING if kind is CorrectRecord else self.steps[kind]
+        return acting_role(step, ctx.giver, mine, self.subjects)
+
+    def _check_phase(self, state: S, kind: type[Command]) -> None:
+        check_phase(self.steps[kind], state.phase, ended=state.ended, suspended=state.suspended)
