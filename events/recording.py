@@ -74,13 +74,15 @@ class NoticeDraft(Frozen):
     """Somebody is told. ``role`` stands for everyone of the board with that role.
 
     ``cause`` is the index of the event (within the recording's ``events``) that it tells of.
-    The store leaves out the giver of the command and tells nobody twice of one cause and kind.
+    The store tells nobody twice of one cause and kind, and leaves out the giver of the command
+    unless ``giver_too``: who asks for a letter is to get it.
     """
 
     kind: str
     person: str | None = None
     role: str | None = None
     cause: int
+    giver_too: bool = False
 
 
 class CaseIndex(Frozen):

@@ -252,7 +252,8 @@ class PureEngine:
                 receivers = [p.id for p in self.people.values() if draft.role in p.roles]
             for to in receivers:
                 key = (to or "", draft.kind, draft.cause)
-                if to is None or to == ctx.giver.person or key in seen:
+                knows = to == ctx.giver.person and not draft.giver_too
+                if to is None or knows or key in seen:
                     continue
                 seen.add(key)
                 body = {"to": to, "kind": draft.kind, "cause": events[draft.cause].type}

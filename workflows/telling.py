@@ -17,6 +17,9 @@ Find = Callable[[S, str], str | None]
 EVERYONE = frozenset({"hr", "coordinator", "board"})
 """Recipients that stand for everyone of the board with that role."""
 
+ASKED_FOR = frozenset({"signing_link"})
+"""Kinds of which the giver is told too: the notice carries what was asked for."""
+
 
 def telling(
     evolve: Callable[[S, Event], S],
@@ -47,7 +50,10 @@ def telling(
                 if recipient in EVERYONE:
                     found.append(NoticeDraft(kind=kind, role=recipient, cause=cause))
                 elif person := find(following, recipient):
-                    found.append(NoticeDraft(kind=kind, person=person, cause=cause))
+                    asked = kind in ASKED_FOR
+                    found.append(
+                        NoticeDraft(kind=kind, person=person, cause=cause, giver_too=asked)
+                    )
             state = following
         return found
 

@@ -238,6 +238,7 @@ def _notices(recording: Recording, sealed: _Sealed) -> str:
                 "role": notice.role,
                 "cause": sealed.ids[notice.cause],
                 "version": recording.expected_version + notice.cause + 1,
+                "giver_too": notice.giver_too,
             }
             for notice in recording.notices
         ]

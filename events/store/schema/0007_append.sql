@@ -179,7 +179,8 @@ begin
 end
 $$;
 
--- A role stands for everyone of the board who holds it; the giver knows already.
+-- A role stands for everyone of the board who holds it; the giver knows already, but of a letter
+-- that was asked for.
 create function traject.tell(
     p_tenant uuid, p_stream uuid, p_command_id uuid, p_giver uuid, p_recorded_us bigint,
     p_notices jsonb
@@ -193,15 +194,16 @@ begin atomic
         select p_tenant, p_stream, hearer.person, n.kind, n.cause, n.version,
                p_command_id, p_recorded_us
           from rows from (jsonb_to_recordset(p_notices) as (
-                   kind text, person uuid, role text, cause uuid, version bigint))
-               with ordinality as n (kind, person, role, cause, version, at)
+                   kind text, person uuid, role text, cause uuid, version bigint,
+                   giver_too boolean))
+               with ordinality as n (kind, person, role, cause, version, giver_too, at)
          cross join lateral (
             select n.person where n.person is not null
             union all
             select r.person from traject.person_role r join traject.person p using (tenant, person)
              where r.tenant = p_tenant and r.role = n.role and p.active
          ) hearer
-         where hearer.person is distinct from p_giver
+         where hearer.person is distinct from p_giver or n.giver_too
          order by n.at, hearer.person
             on conflict do nothing
         returning notice

@@ -42,6 +42,20 @@ async def test_deadline_has_no_giver_to_leave_out(store: Store, tenant: str) -> 
     assert [notice.person for notice in await store.notices(tenant)] == [hearer.id]
 
 
+async def test_who_asks_for_a_letter_gets_it(store: Store, tenant: str) -> None:
+    giver = await store.add_person(tenant, "Geesje Gever", roles=["contact"])
+    await begun(
+        store,
+        tenant,
+        actor=ActorRef(person=giver.id, role="contact"),
+        notices=[
+            NoticeDraft(kind="signing_link", person=giver.id, cause=0, giver_too=True),
+            NoticeDraft(kind="closed", person=giver.id, cause=0),
+        ],
+    )
+    assert [notice.kind for notice in await store.notices(tenant)] == ["signing_link"]
+
+
 async def test_nobody_twice_for_one_cause_and_kind(store: Store, tenant: str) -> None:
     both = await store.add_person(tenant, "Bea Beide", roles=["hr", "coordinator"])
     await begun(
