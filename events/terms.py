@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from events.case import CaseState, Fold
@@ -12,11 +12,15 @@ from events.event import Event, Fact
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A step that somebody has to take by the end of ``last_day`` (a local day)."""
+    """A step that somebody has to take by the end of ``last_day`` (a local day).
+
+    ``arose`` is when the term began to run, where its last day may have been past by then.
+    """
 
     timer: str
     by: str
     last_day: date
+    arose: datetime | None = None
 
 
 class StepOverdue(Fact):
@@ -41,10 +45,10 @@ FOLD: Fold[CaseState] = Fold()
 
 @FOLD.on(StepOverdue)
 def _overdue(state: CaseState, event: Event, data: StepOverdue) -> dict[str, Any]:
-    changes: dict[str, Any] = {"passed": state.passed | {f"{data.timer}/{data.level}"}}
-    if data.level == 0:
-        changes["overdue"] = {**state.overdue, data.timer: data.due}
-    return changes
+    return {
+        "passed": state.passed | {f"{data.timer}/{data.level}"},
+        "overdue": {**state.overdue, data.timer: data.due},
+    }
 
 
 @FOLD.on(ReminderSent)

@@ -22,7 +22,10 @@ def morning(day: date, settings: TenantSettings) -> datetime:
 
 
 def overdue(terms: Iterable[Term], state: CaseState, settings: TenantSettings) -> list[Deadline]:
-    """At 09:00 of the working day after each term; then the coordinator, then hr."""
+    """At 09:00 of the working day after each term; then the coordinator, then hr.
+
+    A moment that was past when its term arose is skipped (contract 1).
+    """
     found: list[Deadline] = []
     steps = list(enumerate((1, settings.overdue_coordinator, settings.overdue_hr)))
     for term in terms:
@@ -31,8 +34,11 @@ def overdue(terms: Iterable[Term], state: CaseState, settings: TenantSettings) -
             if key in state.passed:
                 continue
             day = add_working_days(term.last_day, days, settings, state.paused)
+            due = morning(day, settings)
+            if term.arose and due < term.arose:
+                continue
             fact = StepOverdue(timer=term.timer, due=term.last_day.isoformat(), level=level)
-            found.append(Deadline(term.timer, morning(day, settings), key, fact))
+            found.append(Deadline(term.timer, due, key, fact))
     return found
 
 
