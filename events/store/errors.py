@@ -47,6 +47,7 @@ OF_SQLSTATE: dict[str, type[StoreError]] = {
     "TJ003": WrongProcess,
     "TJ004": RecordedTooEarly,
     "TJ005": AlreadyOpened,
+    "TJ006": Erased,
 }
 CLAIM_TAKEN = "TJ010"
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from events.calendar import is_working_day, local_day
 from events.settings import TenantSettings
 from events.store.boards import BoardSettings
@@ -29,6 +31,12 @@ REMINDERS = frozenset(
         "period_ending",
         "suspended_long",
         "overdue",
+        "agreement_to_sign",
+        "signing_link",
+        "signature_due",
+        "signatures_missing",
+        "evaluation_due",
+        "sharing_due",
     }
 )
 """Kinds that mean nothing any more once the case has ended (contract 3, Deadlines)."""
@@ -81,6 +89,12 @@ class Outbox(Connected):
                 row["state"]: row["count"] for row in await connection.fetch(SQL["counts"], tenant)
             }
 
+    async def kept_mail(self, tenant: str) -> list[Mail]:
+        """The board's mail that did not leave yet, in the order of its notices."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["kept"], tenant)
+        return [_mail(tenant, row) for row in rows]
+
     async def deliver(self, tenant: str, send: Send, now: datetime) -> int:
         """Try every mail of the board that is due once; returns how many were taken up."""
         taken_up = 0
@@ -91,26 +105,12 @@ class Outbox(Connected):
                 rows = await connection.fetch(SQL["take"], tenant, now, now + LEASE, BATCH)
             for row in rows:
                 taken_up += 1
-                notice = NoticeRow(
-                    row["notice"],
-                    str(row["stream"]),
-                    str(row["person"]),
-                    row["kind"],
-                    str(row["cause"]),
-                    row["version"],
-                    str(row["command_id"]),
-                    instant(row["recorded_us"]),
-                )
                 if row["kind"] in REMINDERS and not row["open"]:
-                    await self._settle(tenant, notice.id, "dropped", "case.ended", now)
+                    await self._settle(tenant, row["notice"], "dropped", "case.ended", now)
                 elif not row["email"]:
-                    await self._settle(tenant, notice.id, "dropped", "person.no_address", now)
+                    await self._settle(tenant, row["notice"], "dropped", "person.no_address", now)
                 else:
-                    to = PersonRow(
-                        str(row["person"]), tenant, row["name"], row["email"], row["language"], ()
-                    )
-                    mail = Mail(tenant, row["process"], to, notice)
-                    await self._attempt(mail, row["attempts"], send, now)
+                    await self._attempt(_mail(tenant, row), row["attempts"], send, now)
             if len(rows) < BATCH:
                 return taken_up
 
@@ -142,6 +142,23 @@ class Outbox(Connected):
     ) -> None:
         async with self._board(tenant) as connection:
             await connection.execute(SQL["settle"], tenant, notice, state, problem, next_at, now)
+
+
+def _mail(tenant: str, row: asyncpg.Record) -> Mail:
+    notice = NoticeRow(
+        row["notice"],
+        str(row["stream"]),
+        str(row["person"]),
+        row["kind"],
+        str(row["cause"]),
+        row["version"],
+        str(row["command_id"]),
+        instant(row["recorded_us"]),
+    )
+    to = PersonRow(
+        notice.person, tenant, row["name"], row["email"], row["language"], tuple(row["roles"])
+    )
+    return Mail(tenant, row["process"], to, notice)
 
 
 class PostOffice(Outbox, BoardSettings):

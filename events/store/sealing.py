@@ -1,4 +1,4 @@
-"""How an event becomes bytes: an open header, and a body that only its dossier's key opens."""
+"""How events and documents become bytes that only their dossier's key opens."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def canonical(value: Any) -> bytes:
 
 
 class Seal:
-    """Seals and opens the bodies of one dossier: AES-256-GCM, bound to each body's place."""
+    """Seals and opens what one dossier holds: AES-256-GCM, bound to the place of each body."""
 
     __slots__ = ("_cipher", "_place", "key")
 
@@ -49,6 +49,22 @@ class Seal:
             return self._cipher.decrypt(body[:NONCE], body[NONCE:], self._bound(event_id, type_))
         except (InvalidTag, ValueError) as error:
             raise Unsealable(f"the body of event {event_id} is not its own") from error
+
+    def seal_document(self, kind: str, version: int, content: bytes) -> bytes:
+        """The nonce and a sealed document of the dossier."""
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, content, self._of_document(kind, version))
+
+    def open_document(self, kind: str, version: int, body: bytes) -> bytes:
+        """The document; raises Unsealable when the body was changed or is another document's."""
+        try:
+            bound = self._of_document(kind, version)
+            return self._cipher.decrypt(body[:NONCE], body[NONCE:], bound)
+        except (InvalidTag, ValueError) as error:
+            raise Unsealable(f"the body of {kind} {version} is not its own") from error
+
+    def _of_document(self, kind: str, version: int) -> bytes:
+        return self._place + f"document {kind} {version}".encode()
 
     def _bound(self, event_id: str, type_: str) -> bytes:
         return self._place + bytes.fromhex(event_id.replace("-", "")) + type_.encode()

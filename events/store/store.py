@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from events.store.attempts import Attempts
 from events.store.cases import Cases
 from events.store.connection import connect_pool
 from events.store.directory import Directory
+from events.store.documents import Documents
 from events.store.keys import MasterKeys
+from events.store.links import Links
 from events.store.notices import Notices
 from events.store.outbox import PostOffice
 from events.store.recorder import Recorder
 from events.store.streams import Facts
 
 
-class Store(Recorder, Cases, Directory, Notices, PostOffice, Attempts):
+class Store(Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts):
     """Everything the service keeps, seen by its application role."""
+
+    @cached_property
+    def links(self) -> Links:
+        """Writes and reads the codes of signing links by the keys of this installation."""
+        return Links(self._master_keys)
 
     @classmethod
     async def connect(

@@ -16,11 +16,25 @@ with due as (
     returning o.notice, o.attempts
 )
 select t.attempts, n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_us,
-       s.process, s.open, n.person, p.name, p.email, p.language
+       s.process, s.open, n.person, p.name, p.email, p.language,
+       array(select r.role from traject.person_role r
+              where r.tenant = n.tenant and r.person = n.person order by r.role) as roles
   from taken t
   join traject.notice n on n.notice = t.notice and n.tenant = $1
   join traject.stream s on s.tenant = n.tenant and s.stream = n.stream
   left join traject.person p on p.tenant = n.tenant and p.person = n.person and p.active
+ order by n.notice
+
+-- name: kept
+select n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_us,
+       s.process, n.person, p.name, p.email, p.language,
+       array(select r.role from traject.person_role r
+              where r.tenant = n.tenant and r.person = n.person order by r.role) as roles
+  from traject.outbox o
+  join traject.notice n on n.notice = o.notice and n.tenant = o.tenant
+  join traject.stream s on s.tenant = n.tenant and s.stream = n.stream
+  join traject.person p on p.tenant = n.tenant and p.person = n.person and p.active
+ where o.tenant = $1 and o.state in ('waiting', 'sending', 'parked') and p.email is not null
  order by n.notice
 
 -- name: settle

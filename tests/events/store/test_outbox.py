@@ -37,7 +37,11 @@ class PostBox:
 async def told(store: Store, tenant: str, kind: str = "closed", **changes: object) -> str:
     """A stream whose first event is told to a new person; returns the stream."""
     person = await store.add_person(
-        tenant, "Oda Ontvanger", "an.invented@school.example", language="en"
+        tenant,
+        "Oda Ontvanger",
+        "an.invented@school.example",
+        language="en",
+        roles=["teacher", "contact"],
     )
     notices = [NoticeDraft(kind=kind, person=person.id, cause=0)]
     return await begun(store, tenant, notices=notices, **changes)
@@ -45,13 +49,15 @@ async def told(store: Store, tenant: str, kind: str = "closed", **changes: objec
 
 async def test_mail_is_sent_once(store: Store, tenant: str) -> None:
     stream, box = await told(store, tenant), PostBox()
+    [kept] = await store.kept_mail(tenant)
     assert await store.boards_with_mail(TUESDAY) == [tenant]
     assert await store.deliver(tenant, box.send, TUESDAY) == 1
     assert await store.deliver(tenant, box.send, TUESDAY) == 0
     [mail] = box.mails
+    assert (kept, await store.kept_mail(tenant)) == (mail, [])
     assert (mail.tenant, mail.process) == (tenant, "toy")
     assert (mail.to.name, mail.to.email) == ("Oda Ontvanger", "an.invented@school.example")
-    assert mail.to.language == "en"
+    assert (mail.to.language, mail.to.roles) == ("en", ("contact", "teacher"))
     assert [mail.notice] == await store.notices(tenant, stream=stream)
     assert await store.mail_counts(tenant) == {"sent": 1}
     assert await store.boards_with_mail(TUESDAY) == []

@@ -19,11 +19,13 @@ APPEND_ONLY = (
     "position",
     "settings",
     "installation",
+    "document",
 )
 APP_FUNCTIONS = {
     "append",
     "board",
     "boards_with_mail",
+    "keep_document",
     "log_reading",
     "log_refused",
     "never",
@@ -43,7 +45,7 @@ async def as_role(dsn: str, tenant: str | None = None) -> asyncpg.Connection:
     return connection
 
 
-@pytest.mark.parametrize("table", ["event", "notice", "refused", "reading", "position"])
+@pytest.mark.parametrize("table", ["event", "notice", "refused", "reading", "position", "document"])
 async def test_service_cannot_write_what_is_kept(
     database: Database, store: Store, tenant: str, table: str
 ) -> None:
@@ -96,6 +98,7 @@ async def fill(raw: asyncpg.Connection, store: Store, tenant: str) -> None:
     stream = await begun(store, tenant)
     await raw.execute("insert into traject.installation (kind) values ('test')")
     await raw.execute("insert into traject.settings values ($1, 2, '{}')", tenant)
+    await store.keep_document(tenant, stream, "agreement", 1, b"kept")
     await raw.execute("insert into traject.position values (1, $1, $2, 1)", tenant, stream)
     await raw.execute("select set_config('traject.tenant', $1, false)", tenant)
     await raw.execute(
