@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -50,3 +51,10 @@ def add_working_days(
             if (day > limit) if count > 0 else (day < limit):
                 raise NoWorkingDays(f"no working day before {limit}")
     return day
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day some months on; the last one of a month that is too short for it."""
+    months = day.year * 12 + day.month - 1 + count
+    year, month = months // 12, months % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))

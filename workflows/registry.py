@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from workflows import assessments, supervision
+from workflows import assessments, partners, supervision
 from workflows.decision import Rules
 
 RULES: dict[str, Rules[Any]] = {
-    rules.story.name: rules for rules in (supervision.RULES, assessments.RULES)
+    rules.story.name: rules for rules in (supervision.RULES, assessments.RULES, partners.RULES)
 }

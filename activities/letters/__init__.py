@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activities.letters import assessments, supervision
+from activities.letters import assessments, partners, supervision
 
 LANGUAGES = ("nl", "en")
 
-KINDS: Mapping[str, tuple[str, str]] = {**supervision.KINDS, **assessments.KINDS}
+KINDS: Mapping[str, tuple[str, str]] = {
+    **supervision.KINDS,
+    **assessments.KINDS,
+    **partners.KINDS,
+}
 """Kind of notice: the subject in Dutch and in English."""
 
 OTHER = ("Er is nieuws voor u in Traject", "There is news for you in Traject")

@@ -1,0 +1,23 @@
+"""The register of partners: whom a school works with, and who looks after that (001)."""
+
+from events.partners.facts import FACTS
+from events.partners.state import Partner, evolve
+from events.partners.views import agenda, index, redacted, rights, summary, tasks
+from events.process import Story
+
+STORY = Story(
+    name="partners",
+    facts=FACTS,
+    initial=Partner,
+    evolve=evolve,
+    is_final=lambda state: state.ended and not state.merging,
+    index=index,
+    rights=rights,
+    visible=lambda state, event, view: True,
+    redacted=redacted,
+    positions=lambda held: True,
+    summary=summary,
+    tasks=tasks,
+    agenda=agenda,
+    seen_by=None,
+)
