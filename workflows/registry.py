@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from workflows import assessments, partners, supervision
+from workflows import assessments, departures, partners, supervision
 from workflows.decision import Rules
 
 RULES: dict[str, Rules[Any]] = {
-    rules.story.name: rules for rules in (supervision.RULES, assessments.RULES, partners.RULES)
+    rules.story.name: rules
+    for rules in (supervision.RULES, assessments.RULES, partners.RULES, departures.RULES)
 }

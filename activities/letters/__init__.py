@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activities.letters import assessments, partners, supervision
+from activities.letters import assessments, departures, partners, supervision
 
 LANGUAGES = ("nl", "en")
 
@@ -16,6 +16,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     **supervision.KINDS,
     **assessments.KINDS,
     **partners.KINDS,
+    **departures.KINDS,
 }
 """Kind of notice: the subject in Dutch and in English."""
 
