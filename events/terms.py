@@ -15,12 +15,18 @@ class Term:
     """A step that somebody has to take by the end of ``last_day`` (a local day).
 
     ``arose`` is when the term began to run, where its last day may have been past by then.
+    ``anew``: with another last day it is another term, whose moments have yet to pass.
     """
 
     timer: str
     by: str
     last_day: date
     arose: datetime | None = None
+    anew: bool = False
+
+    def moment(self, level: int) -> str:
+        """The key of the deadline at which it is overdue at that level."""
+        return f"{self.timer}/{level}" + (f"@{self.last_day}" if self.anew else "")
 
 
 class StepOverdue(Fact):
@@ -45,8 +51,9 @@ FOLD: Fold[CaseState] = Fold()
 
 @FOLD.on(StepOverdue)
 def _overdue(state: CaseState, event: Event, data: StepOverdue) -> dict[str, Any]:
+    moment = f"{data.timer}/{data.level}"
     return {
-        "passed": state.passed | {f"{data.timer}/{data.level}"},
+        "passed": state.passed | {moment, f"{moment}@{data.due}"},
         "overdue": {**state.overdue, data.timer: data.due},
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
@@ -43,10 +43,15 @@ class RevokeSigningLink(Command):
 
 @dataclass(frozen=True, slots=True)
 class Signing:
-    """Who signs in a process: the parties in their order, and each role's party."""
+    """Who signs in a process: the parties in their order, and each role's party.
+
+    asked(state, party, today): whether something else than a signature is asked of a party, for
+    which it has a link too.
+    """
 
     parties: tuple[str, ...]
     party_of: Mapping[str, str]
+    asked: Callable[[Any, str, date], bool] = lambda _state, _party, _today: False
 
     def sign(self, case: Case[Any], command: SignAgreement) -> Decision:
         """Refused for another version than the one that counts, and a second time."""
@@ -70,21 +75,24 @@ class Signing:
         )
 
     def fresh_link(self, case: Case[Any], _command: RequestFreshLink) -> Decision:
-        """For a party that has something to sign."""
-        state: SignedCase = case.state
+        """For a party that has something to sign, or of which something else is asked."""
         party = self.party_of[case.role]
         assert case.ctx.giver.person is not None
-        if state.agreement is None or party in state.agreement.signed:
+        if not self._has_a_link(case, party):
             raise Refused("state.not_allowed")
         return case.accept(SigningLinkSent(party=party, person=case.ctx.giver.person))
 
     def revoke_link(self, case: Case[Any], command: RevokeSigningLink) -> Decision:
-        state: SignedCase = case.state
         if command.party not in self.parties:
             raise Refused("command.invalid", "party")
-        if state.agreement is None or command.party in state.agreement.signed:
+        if not self._has_a_link(case, command.party):
             raise Refused("state.not_allowed")
         return case.accept(SigningLinkRevoked(party=command.party))
+
+    def _has_a_link(self, case: Case[Any], party: str) -> bool:
+        state: SignedCase = case.state
+        unsigned = state.agreement is not None and party not in state.agreement.signed
+        return unsigned or self.asked(state, party, case.today)
 
     def deadlines(
         self, state: SignedCase, start: date, settings: TenantSettings

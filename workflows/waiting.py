@@ -30,7 +30,7 @@ def overdue(terms: Iterable[Term], state: CaseState, settings: TenantSettings) -
     steps = list(enumerate((1, settings.overdue_coordinator, settings.overdue_hr)))
     for term in terms:
         for level, days in steps:
-            key = f"{term.timer}/{level}"
+            key = term.moment(level)
             if key in state.passed:
                 continue
             day = add_working_days(term.last_day, days, settings, state.paused)
