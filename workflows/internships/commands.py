@@ -1,0 +1,132 @@
+"""What may be asked of a teacher internship (docs/contract.md 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
+
+from events.event import Id, Text
+from events.internships.facts import Audience, Kind, Leaving, Part, Replacement
+from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from workflows.decision import Command
+from workflows.fields import Blank, Contact, Local, Required, SchoolLeader
+from workflows.persons import commands_of, people_of
+from workflows.rectifying import CorrectRecord
+
+HalfDays = Annotated[StrictInt, Field(ge=1)]
+Missable = Annotated[Text | None, Blank]
+"""A text whose missing has a code of its own."""
+
+
+class ProposeInternship(Command):
+    question: Required
+    kind: Kind
+    half_days: HalfDays
+    school: Required
+    school_leader: SchoolLeader
+    follows: Id | None = None
+    from_: Local | None = Field(default=None, alias="from")
+    to: Local | None = Field(default=None, validate_default=True)
+
+    @field_validator("to")
+    @classmethod
+    def _both_days_in_order(cls, to: str | None, before: ValidationInfo) -> str | None:
+        start = before.data.get("from_")
+        if (start is None) != (to is None) or (start and to and to < start):
+            raise ValueError("the days go together, the first one first")
+        return to
+
+
+class ApproveInternship(Command):
+    replacement: Replacement
+    note: Text | None = None
+
+
+class MatchHost(Command):
+    host: Id
+    contact: Contact
+
+
+class NameHostSupervisor(Command):
+    supervisor: Annotated[Contact | None, Blank] = None
+
+
+class ReplaceHostSupervisor(Command):
+    supervisor: Annotated[Contact | None, Blank] = None
+    reason: Leaving
+
+
+class DraftAgreement(Command):
+    """The fields of the agreement, in the order in which they are read."""
+
+    goal: Missable = None
+    from_: Annotated[Local | None, Blank] = Field(default=None, alias="from")
+    to: Annotated[Local | None, Blank] = None
+    half_days: Annotated[HalfDays | None, Blank] = None
+    times: Missable = None
+    tasks: Missable = None
+    insurance: Missable = None
+    confidentiality: Missable = None
+    costs: Missable = None
+
+
+class AmendAgreement(DraftAgreement):
+    """The fields that change; what is not given stays."""
+
+    reason: Required
+
+
+class StartInternship(Command):
+    date: Local | None = None
+
+
+class RecordHalfDay(Command):
+    date: Local
+    part: Part
+    attended: StrictBool
+    reason: Missable = Field(default=None, validate_default=True)
+
+    @field_validator("reason")
+    @classmethod
+    def _missed_for_a_reason(cls, reason: str | None, before: ValidationInfo) -> str | None:
+        if before.data.get("attended") is False and reason is None:
+            raise ValueError("a half-day is missed for a reason")
+        return reason
+
+
+class CompleteHandover(Command):
+    task: Required
+    note: Text | None = None
+
+
+class SubmitEvaluation(Command):
+    text: Required
+    worth: Annotated[StrictInt, Field(ge=1, le=5)] | None = None
+
+
+class ShareOutcome(Command):
+    with_: Audience = Field(alias="with")
+    what: Required
+    material: Text | None = None
+
+
+class CloseInternship(Command):
+    pass
+
+
+class CancelInternship(Command):
+    reason: Required
+
+
+class EndInternshipEarly(Command):
+    reason: Required
+
+
+SHARED = (SignAgreement, RequestFreshLink, RevokeSigningLink, CorrectRecord)
+COMMANDS: dict[str, type[Command]] = {
+    **commands_of(__name__),
+    "AmendAgreement": AmendAgreement,
+    **{command.__name__: command for command in SHARED},
+}
+people = people_of(COMMANDS)
