@@ -2,10 +2,17 @@
 
 from typing import Any
 
-from workflows import assessments, departures, partners, supervision
+from workflows import assessments, departures, internships, partners, placements, supervision
 from workflows.decision import Rules
 
 RULES: dict[str, Rules[Any]] = {
     rules.story.name: rules
-    for rules in (supervision.RULES, assessments.RULES, partners.RULES, departures.RULES)
+    for rules in (
+        supervision.RULES,
+        internships.RULES,
+        placements.RULES,
+        assessments.RULES,
+        partners.RULES,
+        departures.RULES,
+    )
 }

@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from activities.letters import assessments, departures, partners, supervision
+from activities.letters import (
+    agreements,
+    assessments,
+    departures,
+    internships,
+    partners,
+    placements,
+    supervision,
+)
 
 LANGUAGES = ("nl", "en")
 
 KINDS: Mapping[str, tuple[str, str]] = {
+    **agreements.KINDS,
     **supervision.KINDS,
+    **internships.KINDS,
+    **placements.KINDS,
     **assessments.KINDS,
     **partners.KINDS,
     **departures.KINDS,

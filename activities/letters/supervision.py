@@ -77,6 +77,5 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "Een traject is al lang opgeschort",
         "A trajectory has been suspended for long",
     ),
-    "overdue": ("Een stap in een traject is te laat", "A step in a trajectory is overdue"),
 }
 """Kind of notice: the subject in Dutch and in English (contract 3, Notices)."""

@@ -1,0 +1,192 @@
+"""A student placement as it is read: who may, and what stands where (docs/contract.md 3)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from events.agreement import agreement_json
+from events.calendar import local_day
+from events.event import Event, amount, fact_json
+from events.placements import facts as f
+from events.placements.state import ARRANGING, SIGNING, Placement
+from events.placements.terms import BY, open_terms, rank
+from events.process import ALL_CASES, Paper, Reader, View
+from events.recording import CaseIndex
+
+SEEN_BY = ALL_CASES | {"board", "school_trainer"}
+"""Who may come upon a placement without having a part in it: the board co-signs, and any school
+trainer may offer a place to a student who asks for one."""
+
+
+def case_roles(state: Placement, person: str | None, roles: tuple[str, ...]) -> frozenset[str]:
+    """The roles under which a person has a part in this case (contract 1, Who acts).
+
+    Student and institute trainer sign for themselves, and so are never the board here too.
+    """
+    held = set(ALL_CASES & set(roles))
+    held |= {part for part, party in state.parties.items() if party == person and part in roles}
+    if "board" in roles and not held & {"student", "institute_trainer"}:
+        held.add("board")
+    if "school_trainer" in roles and state.phase == "requested":
+        held.add("school_trainer")
+    return frozenset(held)
+
+
+def rights(state: Placement, reader: Reader) -> frozenset[str]:
+    """The reader's roles in this case; nobody reads the own one as anything but its student."""
+    held = case_roles(state, reader.person, reader.roles)
+    if "board" in held and not (state.phase in SIGNING or state.outcome is not None):
+        held -= {"board"}
+    if held and reader.person == state.parties.get("student"):
+        return frozenset({"student"})
+    return held
+
+
+def index(state: Placement) -> CaseIndex:
+    """What lists need to find the case."""
+    return CaseIndex(state=state.phase, open=not state.ended, parties=state.parties)
+
+
+def redacted(_state: Placement, event: Event, _view: View) -> dict[str, Any]:
+    return fact_json(event.data)
+
+
+def paper(state: Placement, version: int) -> Paper | None:
+    """An agreement as it was drafted in that version."""
+    return state.papers.get(version)
+
+
+def summary(state: Placement, view: View) -> dict[str, Any]:
+    """Where the case stands."""
+    today = local_day(view.now, view.settings)
+    request, place = state.request, state.place
+    assert request is not None
+    return {
+        "process": "placements",
+        "state": state.phase,
+        "student": request.student,
+        "institute_trainer": request.institute_trainer,
+        "school_trainer": place.school_trainer if place else None,
+        "school_leader": place.school_leader if place else None,
+        "mentor": _mentor(state),
+        "school": place.school if place else None,
+        "school_kind": place.kind if place else None,
+        "route": state.route,
+        "phase": request.phase,
+        "period": {"from": request.from_, "to": state.end.isoformat()},
+        "questions": list(request.questions),
+        "qualities": request.qualities,
+        "contract": request.contract,
+        "vog": _vog(state, view),
+        "agreement": agreement_json(state, f.PARTIES),
+        "talks": {
+            "start": state.talks.start,
+            "progress": list(state.talks.progress),
+            "three_party": state.talks.three_party,
+            "final": state.talks.final,
+        },
+        "three_party_due": state.three_party_since is not None,
+        "lesson_visits": state.lesson_visits,
+        "self_assessments": state.self_assessments,
+        "advice": {role: state.advice.get(role) for role in ("mentor", "school_trainer")},
+        "assessment": {"outcome": state.outcome, "cosigned": state.cosigned},
+        "guidance_hours": _hours(state),
+        "interrupted_days": len(state.paused_by(today)),
+        "transfers": state.transfers,
+        "handovers": [task.json() for task in state.handovers.values()],
+        "overdue": sorted(state.overdue, key=lambda timer: (state.overdue[timer], rank(timer))),
+        "next": [
+            {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
+            for term in open_terms(state, view.settings, today)
+        ],
+    }
+
+
+def _mentor(state: Placement) -> dict[str, str] | None:
+    if state.mentor is None:
+        return None
+    return {"person": state.mentor.person, "qualification": state.mentor.qualification}
+
+
+def _vog(state: Placement, view: View) -> dict[str, Any]:
+    return {
+        "needed": state.vog_needed(view.settings),
+        "issued_on": state.vog.issued_on if state.vog else None,
+        "seen_on": state.vog.date if state.vog else None,
+    }
+
+
+def _hours(state: Placement) -> dict[str, str]:
+    total = sum(state.hours.values(), Decimal(0))
+    booked = {role: amount(state.hours.get(role, Decimal(0))) for role in f.GUIDES}
+    return {**booked, "total": amount(total)}
+
+
+def tasks(state: Placement, view: View) -> list[dict[str, Any]]:
+    """What waits for this reader in this case; the last day where there is a term."""
+    if state.ended or state.suspended:
+        return []
+    today = local_day(view.now, view.settings)
+    found = [
+        {
+            "task": term.timer,
+            "due": term.last_day.isoformat(),
+            "overdue": term.last_day < today,
+        }
+        for term in open_terms(state, view.settings, today)
+        if term.by in view.rights
+    ]
+    waiting = [*_arranging(state, view), *_guiding(state, view, today.isoformat())]
+    return [*found, *({"task": task, "due": None, "overdue": False} for task in waiting)]
+
+
+def _arranging(state: Placement, view: View) -> list[str]:
+    """Before the start: a mentor, an agreement, its signatures, the certificate of conduct."""
+    if state.phase not in ARRANGING:
+        return []
+    rights = view.rights
+    found: list[str] = []
+    if "school_trainer" in rights and state.mentor is None:
+        found.append("assign_mentor")
+    elif "school_trainer" in rights and state.agreement is None:
+        found.append("draft_agreement")
+    if state.agreement and {f.SIGNERS[p] for p in state.missing(f.PARTIES)} & rights:
+        found.append("sign")
+    if rights & {"school_trainer", "hr"} and state.vog is None and state.vog_needed(view.settings):
+        found.append("record_vog")
+    return found
+
+
+def _guiding(state: Placement, view: View, today: str) -> list[str]:
+    """From the start on: talks, advice, co-signature; and what successors are to be told."""
+    rights = view.rights
+    over = state.outcome is not None or state.end.isoformat() <= today
+    found: list[str] = []
+    if rights & {"coordinator", "school_trainer"}:
+        found += [f"handover:{task}" for task in state.handovers]
+    if state.phase not in ("running", "final_assessed"):
+        return found
+    if "school_trainer" in rights:
+        found += ["start_talk"] * (state.talks.start is None)
+        found += ["final_talk"] * (over and state.talks.final is None)
+    if state.outcome is None and over:
+        asked = ("mentor", "school_trainer")
+        found += ["advise"] * any(r in rights and r not in state.advice for r in asked)
+    if state.outcome is not None:
+        found += ["cosign"] * ("board" in rights and not state.cosigned)
+        ready = state.talks_complete and state.cosigned
+        found += ["complete"] * (ready and "school_trainer" in rights)
+    return found
+
+
+def agenda(state: Placement, view: View) -> list[dict[str, Any]]:
+    """The first day while it lies ahead, and the last days of this person's terms."""
+    if state.ended or state.suspended or not view.rights & set(state.parties):
+        return []
+    today = local_day(view.now, view.settings)
+    days = {term.timer: term.last_day for term in open_terms(state, view.settings, today)}
+    terms = [(timer, day) for timer, day in days.items() if BY[timer] in view.rights]
+    if state.phase in ARRANGING:
+        terms = [("start", state.start)]
+    return [{"kind": timer, "at": day.isoformat()} for timer, day in terms if day >= today]

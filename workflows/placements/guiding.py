@@ -1,0 +1,98 @@
+"""Rules of the placement itself: talks, visits, hours, interruption, and ending it early (003)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from events.event import Fact
+from events.placements import facts as f
+from events.placements.state import Placement
+from events.recording import Claim
+from workflows.decision import Decision, Refused
+from workflows.placements import commands as c
+from workflows.placements.offering import days_left, held, qualified, room
+from workflows.ruling import Case
+
+
+def start_talk(case: Case[Placement], command: c.RecordStartTalk) -> Decision:
+    if case.state.talks.start is not None:
+        raise Refused("state.not_allowed")
+    day = case.day(command.date)
+    return case.accept(f.StartTalkHeld(date=day, text=command.text), on=day)
+
+
+def progress_talk(case: Case[Placement], command: c.RecordProgressTalk) -> Decision:
+    """After the assessment only one that was forgotten: completion asks for it."""
+    if case.state.outcome is not None and case.state.talks.progress:
+        raise Refused("state.not_allowed")
+    day = case.day(command.date)
+    held_ = f.ProgressTalkHeld(date=day, judgement=command.judgement, text=command.text)
+    return case.accept(held_, on=day)
+
+
+def three_party_talk(case: Case[Placement], command: c.RecordThreePartyTalk) -> Decision:
+    if case.state.three_party_since is None:
+        raise Refused("state.not_allowed")
+    day = case.day(command.date)
+    return case.accept(f.ThreePartyTalkHeld(date=day, text=command.text), on=day)
+
+
+def final_talk(case: Case[Placement], command: c.RecordFinalTalk) -> Decision:
+    if case.state.talks.final is not None:
+        raise Refused("state.not_allowed")
+    day = case.day(command.date)
+    return case.accept(f.FinalTalkHeld(date=day, text=command.text), on=day)
+
+
+def lesson_visit(case: Case[Placement], command: c.RecordLessonVisit) -> Decision:
+    day = case.day(command.date)
+    return case.accept(f.LessonVisitHeld(date=day, text=command.text), on=day)
+
+
+def self_assessment(case: Case[Placement], command: c.SubmitSelfAssessment) -> Decision:
+    return case.accept(f.SelfAssessmentSubmitted(text=command.text))
+
+
+def change_route(case: Case[Placement], command: c.ChangeRoute) -> Decision:
+    before = case.state.route
+    if command.route == before:
+        raise Refused("command.invalid", "route")
+    changed = {"route": command.route, "previous_route": before, "reason": command.reason}
+    return case.accept(f.RouteChanged.model_validate(changed))
+
+
+def interrupt(case: Case[Placement], command: c.InterruptPlacement) -> Decision:
+    if "note" in command.model_fields_set:
+        raise Refused("suspend.note_not_allowed", "note")
+    return case.accept(f.PlacementInterrupted(category=command.category))
+
+
+def resume(case: Case[Placement], command: c.Resume) -> Decision:
+    """``to`` moves the end of the period, for which the school needs room too."""
+    state = case.state
+    assert state.interrupted_since is not None
+    assert state.place is not None
+    facts: list[Fact] = [f.PlacementResumed(days=(case.today - state.interrupted_since).days)]
+    claims: list[Claim] = []
+    releases: list[Claim] = []
+    if command.to is not None:
+        before = state.end.isoformat()
+        if command.to <= before:
+            raise Refused("period.invalid", "to")
+        extended = f.PeriodExtended(to=command.to, previous_to=before)
+        end = date.fromisoformat(command.to)
+        school = qualified(case, state.place.school, end)
+        claims = [room(school, days_left(case), end)]
+        releases = held(state)
+        facts.append(extended)
+    return case.accept(*facts, claims=claims, releases=releases)
+
+
+def end_early(case: Case[Placement], command: c.EndPlacementEarly) -> Decision:
+    return case.accept(f.PlacementEndedEarly(reason=command.reason), releases=held(case.state))
+
+
+def register_hours(case: Case[Placement], command: c.RegisterGuidanceHours) -> Decision:
+    day = case.day(command.date)
+    booked = {"role": case.role, "hours": command.hours, "date": day}
+    return case.accept(f.GuidanceHoursRegistered.model_validate(booked), on=day)

@@ -1,0 +1,90 @@
+"""The table of a student placement: for each command its step, its rule, and when it is ripe."""
+
+from __future__ import annotations
+
+from events.calendar import local_day
+from events.placements.state import Placement
+from events.placements.views import case_roles
+from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from workflows.decision import Context
+from workflows.placements import arranging, assessing, guiding, offering
+from workflows.placements import commands as c
+from workflows.placements.arranging import SIGNING
+from workflows.placements.steps import STEPS
+from workflows.steps import acting_role
+from workflows.table import Table
+
+
+def _unsigned(state: Placement, ctx: Context) -> bool:
+    """Whether the party that this person signs for has not signed yet."""
+    mine = case_roles(state, ctx.giver.person, ctx.giver.roles)
+    role = acting_role(STEPS[SignAgreement], ctx.giver, mine)
+    return SIGNING.party_of[role] in state.missing(SIGNING.parties)
+
+
+def _startable(state: Placement, ctx: Context) -> bool:
+    seen = state.vog is not None or not state.vog_needed(ctx.settings)
+    return seen and local_day(ctx.now, ctx.settings) >= state.start
+
+
+def _mentored(state: Placement, _ctx: Context) -> bool:
+    return state.mentor is not None
+
+
+TABLE = Table[Placement](
+    commands=c.COMMANDS,
+    steps=STEPS,
+    rules={
+        c.RequestPlacement: offering.request,
+        c.RejectRequest: offering.reject,
+        c.OfferPlace: offering.offer,
+        c.AcceptPlace: offering.accept,
+        c.DeclineOffer: offering.decline,
+        c.TransferPlacement: offering.transfer,
+        c.WithdrawPlacement: offering.withdraw,
+        c.AssignMentor: arranging.assign_mentor,
+        c.ReplaceMentor: arranging.replace_mentor,
+        c.CompleteHandover: arranging.complete_handover,
+        c.RecordVog: arranging.record_vog,
+        c.DraftAgreement: arranging.draft,
+        c.AmendAgreement: arranging.amend,
+        SignAgreement: SIGNING.sign,
+        RequestFreshLink: SIGNING.fresh_link,
+        RevokeSigningLink: SIGNING.revoke_link,
+        c.StartPlacement: arranging.start,
+        c.RecordStartTalk: guiding.start_talk,
+        c.RecordProgressTalk: guiding.progress_talk,
+        c.RecordThreePartyTalk: guiding.three_party_talk,
+        c.RecordFinalTalk: guiding.final_talk,
+        c.RecordLessonVisit: guiding.lesson_visit,
+        c.SubmitSelfAssessment: guiding.self_assessment,
+        c.ChangeRoute: guiding.change_route,
+        c.InterruptPlacement: guiding.interrupt,
+        c.Resume: guiding.resume,
+        c.EndPlacementEarly: guiding.end_early,
+        c.RegisterGuidanceHours: guiding.register_hours,
+        c.AdviseAssessment: assessing.advise,
+        c.DecideAssessment: assessing.decide,
+        c.CosignAssessment: assessing.cosign,
+        c.CompletePlacement: assessing.complete,
+    },
+    roles=case_roles,
+    subjects=frozenset({"student"}),
+    ripe={
+        c.AssignMentor: lambda state, _: state.mentor is None,
+        c.ReplaceMentor: _mentored,
+        c.CompleteHandover: lambda state, _: bool(state.handovers),
+        c.DraftAgreement: _mentored,
+        SignAgreement: _unsigned,
+        RequestFreshLink: _unsigned,
+        RevokeSigningLink: lambda state, _: bool(state.missing(SIGNING.parties)),
+        c.StartPlacement: _startable,
+        c.RecordStartTalk: lambda state, _: state.talks.start is None,
+        c.RecordProgressTalk: lambda state, _: state.outcome is None or not state.talks.progress,
+        c.RecordThreePartyTalk: lambda state, _: state.three_party_since is not None,
+        c.RecordFinalTalk: lambda state, _: state.talks.final is None,
+        c.DecideAssessment: lambda state, _: state.advised,
+        c.CosignAssessment: lambda state, _: not state.cosigned,
+        c.CompletePlacement: lambda state, _: state.talks_complete and state.cosigned,
+    },
+)
