@@ -1,22 +1,14 @@
-"""Every scenario file holds on the pure rules, and together they reach all there is."""
+"""Every scenario file holds on the pure rules; those of supervision reach all there is of it."""
 
 from __future__ import annotations
-
-from collections import Counter
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from events.supervision.facts import FACTS
 from tests.properties.choices import CODES
-from tests.properties.desk import drive
-from workflows.pure import PureEngine
-from workflows.scenarios import Answer, Call, load, run_file
+from tests.scenarios.played import FILES, Witness, played, witnesses
 from workflows.supervision.commands import COMMANDS
 
-FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 INEXPRESSIBLE = frozenset({"command.id_reused"})
 """A step has a command id of its own: a file cannot use one twice for different things."""
 
@@ -40,58 +32,19 @@ NOTICES = frozenset(
 WARNINGS = frozenset({"goals.maybe_not_single", "warning.improvement_track_incomplete"})
 
 
-class Witness(PureEngine):
-    """Remembers what commands were answered."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.refusals: Counter[str] = Counter()
-        self.commands: Counter[str] = Counter()
-        self.warnings: Counter[str] = Counter()
-
-    async def give(self, call: Call) -> Answer:
-        answer = await super().give(call)
-        if answer.refused is not None:
-            self.refusals[answer.refused] += 1
-        else:
-            self.commands[call.command] += 1
-            self.warnings.update(answer.body["warnings"])
-        return answer
-
-    def events(self, kind: str) -> list[Any]:
-        """The data of all events of this type."""
-        return [
-            event.data
-            for stream in self.streams.values()
-            for event in stream.events
-            if event.type == kind
-        ]
-
-
-@cache
-def _played() -> dict[str, tuple[Witness, int, list[str]]]:
-    """File name -> (what was seen, steps passed, failures)."""
-    found: dict[str, tuple[Witness, int, list[str]]] = {}
-    for file in FILES:
-        witness = Witness()
-        outcome = drive(run_file(file, witness))
-        found[file.name] = (witness, outcome.passed, outcome.failures)
-    return found
-
-
 def _witnesses() -> list[Witness]:
-    return [witness for witness, _, _ in _played().values()]
+    return witnesses("supervision")
 
 
 @pytest.mark.parametrize("file", [file.name for file in FILES])
 def test_a_scenario_holds_on_the_pure_rules(file: str) -> None:
-    _, passed, failures = _played()[file]
-    assert failures == []
-    assert passed == len(load(Path(__file__).parent / file).steps)
+    one = played()[file]
+    assert one.failures == []
+    assert one.passed == one.steps
 
 
 def test_there_are_the_acceptance_scenario_and_eight_more() -> None:
-    assert "a-basic-level-reached.yaml" in _played()
+    assert "a-basic-level-reached.yaml" in played()
     assert len(FILES) >= 9
 
 
