@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from events.event import PROCESS_ROLE
-from events.recording import Delivered
+from events.recording import Delivered, errand_hash
 from events.store.errors import StoreError
 from observability import bound
 from workflows.decision import Giver, Refused
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 ABREAST = 8
 """Streams that one errand talks to at once."""
+SILENT_MAX = 8
+"""So many without an answer are not the fault of single streams: the rest is left for later."""
 BEAT_SECONDS = 1.0
+
+Outcome = Literal["taken", "refused", "silent"]
 
 log = structlog.stdlib.get_logger("traject.errands")
 
@@ -43,49 +48,61 @@ class ErrandActivities:
     async def errand(self, parcel: Parcel) -> Delivered:
         """Gives the command to every stream of the errand; safe to repeat.
 
-        Raises when a server is away: Temporal then tries again, and who took it answers as before.
+        Raises while a stream gives no answer: Temporal then tries again, and who took it before is
+        not asked twice. A stream that refuses, is not there or was erased is counted as that.
         """
         with bound(tenant=parcel.tenant, stream=parcel.stream):
-            streams = parcel.streams or await self._found(parcel)
             async with _beating():
-                taken = await self._give_all(parcel, streams)
+                # In this order: who takes it in between, from an attempt given up, is in both.
+                found = parcel.streams or await self._found(parcel)
+                name = errand_hash(parcel.stream, parcel.key)
+                took = await self._store.streams_that_took(parcel.tenant, name)
+                came = await self._give_all(parcel, [one for one in found if one not in took])
+            delivered = Delivered(given=len(took) + came["taken"], refused=came["refused"])
             log.info(
-                "errand done",
+                "errand done" if not came["silent"] else "errand to be tried again",
                 process=parcel.process,
                 command=parcel.command,
-                given=sum(taken),
-                refused=len(taken) - sum(taken),
+                silent=came["silent"],
+                **delivered.model_dump(),
             )
-        return Delivered(given=sum(taken), refused=len(taken) - sum(taken))
+        if came["silent"]:
+            raise ApplicationError("a process gave no answer", type="Unavailable")
+        return delivered
 
-    async def _found(self, parcel: Parcel) -> Sequence[str]:
+    async def _found(self, parcel: Parcel) -> Collection[str]:
+        """Streams in which the person has a part now; who took the command may be none of them."""
         if parcel.person is None:
             return ()
         return await self._store.streams_of(
             parcel.tenant, parcel.process, parcel.person, parcel.parts
         )
 
-    async def _give_all(self, parcel: Parcel, streams: Sequence[str]) -> list[bool]:
+    async def _give_all(self, parcel: Parcel, streams: Collection[str]) -> Counter[Outcome]:
         free = asyncio.Semaphore(ABREAST)
+        came: Counter[Outcome] = Counter()
 
-        async def give(stream: str) -> bool:
+        async def give(stream: str) -> None:
             async with free:
-                return await self._give(parcel, stream)
+                asked = came["silent"] < SILENT_MAX
+                came[await self._give(parcel, stream) if asked else "silent"] += 1
 
         async with asyncio.TaskGroup() as messengers:
-            given = [messengers.create_task(give(stream)) for stream in streams]
-        return [one.result() for one in given]
+            for stream in streams:
+                messengers.create_task(give(stream))
+        return came
 
-    async def _give(self, parcel: Parcel, stream: str) -> bool:
-        """Whether the stream took the command, now or before."""
-        for command_id in own_ids(stream, f"{parcel.stream}|{parcel.key}"):
+    async def _give(self, parcel: Parcel, stream: str) -> Outcome:
+        """What the stream makes of the command, now or when it first came."""
+        name = errand_hash(parcel.stream, parcel.key)
+        for command_id in own_ids(stream, name):
             try:
                 await self._gateway.give(
                     tenant=parcel.tenant,
                     process=parcel.process,
                     stream=stream,
                     command_id=command_id,
-                    content_hash=f"{parcel.stream}|{parcel.key}",
+                    content_hash=name,
                     command=parcel.command,
                     data=parcel.data,
                     giver=Giver(None, (PROCESS_ROLE,)),
@@ -95,15 +112,16 @@ class ErrandActivities:
             except Refused as refused:
                 if refused.code == "command.id_reused":
                     continue
-                log.warning("errand refused", stream=stream, refusal=refused.code)
-                return False
+                log.warning("errand refused", to=stream, refusal=refused.code)
+                return "refused"
             except Unavailable as away:
-                raise ApplicationError("a process gave no answer", type="Unavailable") from away
+                log.warning("errand not answered", to=stream, exc_info=away)
+                return "silent"
             except StoreError as error:
-                log.warning("errand refused", stream=stream, refusal=type(error).__name__)
-                return False
-            return True
-        return False
+                log.warning("errand refused", to=stream, refusal=type(error).__name__)
+                return "refused"
+            return "taken"
+        return "refused"
 
 
 @asynccontextmanager

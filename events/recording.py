@@ -24,6 +24,12 @@ class Delivered(Frozen):
     refused: int
 
 
+def errand_hash(stream: str, key: str) -> str:
+    """The content hash of a command that a stream gives to others: it tells that errand from all
+    others, so that the store can say who took it."""
+    return f"errand|{stream}|{key}"
+
+
 class ActorRef(Frozen):
     """`events.event.Actor` on the wire."""
 

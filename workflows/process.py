@@ -258,7 +258,7 @@ class Process:
         """Commands of this process to others; the case itself goes on taking commands meanwhile."""
         while (errand := self._errand()) is not None:
             await self._run_errand(errand)
-            if errand in self._case.errands:
+            if errand.key in (left.key for left in self._case.errands):
                 self._parked[errand.key] = self._now() + PARK
 
     async def _run_errand(self, errand: Errand) -> None:

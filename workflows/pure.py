@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from events.event import PROCESS_ROLE, Actor, Event, event_id, stream_id
 from events.process import Reader, View
-from events.recording import Claim, Delivered, Need, NoticeDraft
+from events.recording import Claim, Delivered, Need, NoticeDraft, errand_hash
 from workflows.decision import (
     Command,
     Context,
@@ -31,6 +31,8 @@ from workflows.registry import RULES
 from workflows.scenarios import Answer, Call, Person, Reading, Scenario, Told
 
 CASES = {"tasks", "agenda"}
+Span = tuple[str, str] | None
+"""Two local dates, both included; None is for ever."""
 
 
 @dataclass
@@ -137,14 +139,23 @@ class PureEngine:
         return self._context(stream, command_id, Giver(None, (PROCESS_ROLE,)))
 
     def _run_errands(self) -> None:
-        """What processes give to others happens at once."""
-        for stream in list(self.streams.values()):
-            for errand in stream.rules.errands(stream.state):
-                taken = [self._deliver(stream, errand, to) for to in self._found(errand)]
-                delivered = Delivered(given=sum(taken), refused=len(taken) - sum(taken))
-                ctx = self._own_context(stream, errand.key)
-                decision = stream.rules.run_errand(stream.state, errand, delivered, ctx)
-                self._record(stream, ctx, decision)
+        """What processes give to others happens at once, also what follows from that."""
+        while waiting := next(self._errands(), None):
+            stream, errand = waiting
+            taken = [self._deliver(stream, errand, to) for to in self._found(errand)]
+            missing = len(errand.streams) - len(taken) if errand.streams else 0
+            refused = len(taken) - sum(taken) + missing
+            delivered = Delivered(given=sum(taken), refused=refused)
+            ctx = self._own_context(stream, errand.key)
+            decision = stream.rules.run_errand(stream.state, errand, delivered, ctx)
+            self._record(stream, ctx, decision)
+
+    def _errands(self) -> Iterator[tuple[Stream, Errand]]:
+        return (
+            (stream, errand)
+            for stream in list(self.streams.values())
+            for errand in stream.rules.errands(stream.state)
+        )
 
     def _found(self, errand: Errand) -> list[Stream]:
         if errand.streams:
@@ -159,7 +170,7 @@ class PureEngine:
         return found
 
     def _deliver(self, source: Stream, errand: Errand, to: Stream) -> bool:
-        ctx = self._own_context(to, f"{source.id}|{errand.key}")
+        ctx = self._own_context(to, errand_hash(source.id, errand.key))
         try:
             command = parse(to.rules, errand.command, errand.data)
             self._record(to, ctx, to.rules.decide(to.state, command, ctx), errand.cause)
@@ -174,14 +185,14 @@ class PureEngine:
             if other is None or not _meets(other, need):
                 raise Refused(need.refusal)
         for claim in decision.claims:
-            held = [
-                holder
-                for holder, theirs in self.claims
+            theirs = [
+                held.during
+                for holder, held in self.claims
                 if holder != stream
-                and (theirs.kind, theirs.subject) == (claim.kind, claim.subject)
-                and overlap(theirs.during, claim.during)
+                and (held.kind, held.subject) == (claim.kind, claim.subject)
+                and overlap(held.during, claim.during)
             ]
-            if len(held) >= (claim.slots or 1):
+            if most_at_once(theirs, claim.during) >= (1 if claim.slots is None else claim.slots):
                 raise Refused(claim.refusal)
 
     def _record(
@@ -342,9 +353,20 @@ def _meets(other: Stream, need: Need) -> bool:
     return story.name == need.process and index.state in need.states and named
 
 
-def overlap(one: tuple[str, str] | None, other: tuple[str, str] | None) -> bool:
+def overlap(one: Span, other: Span) -> bool:
     """Whether two spans of local dates, both ends included, share a day; None is for ever."""
-    if one is None or other is None:
-        return True
-    (a, b), (c, d) = (tuple(map(date.fromisoformat, span)) for span in (one, other))
+    (a, b), (c, d) = _days(one), _days(other)
     return a <= d and c <= b
+
+
+def most_at_once(held: Sequence[Span], during: Span) -> int:
+    """How many of the spans that overlap ``during`` hold on the day of it with most of them."""
+    spans, (first, _) = [_days(span) for span in held], _days(during)
+    begins = {max(first, begin) for begin, _ in spans}
+    return max((sum(a <= day <= b for a, b in spans) for day in begins), default=0)
+
+
+def _days(span: Span) -> tuple[date, date]:
+    if span is None:
+        return date.min, date.max
+    return date.fromisoformat(span[0]), date.fromisoformat(span[1])

@@ -19,6 +19,12 @@ RETRY = RetryPolicy(
     backoff_coefficient=2,
 )
 ERRAND_TIMEOUT = timedelta(hours=1)
+ERRAND_RETRY = RetryPolicy(
+    initial_interval=timedelta(milliseconds=100),
+    maximum_interval=timedelta(seconds=10),
+    backoff_coefficient=2,
+)
+"""A stream that gives no answer for long is asked every ten seconds, for as long as it takes."""
 HEARTBEAT = timedelta(seconds=5)
 """An errand whose worker was killed is taken up by another one after this."""
 
@@ -57,5 +63,5 @@ async def deliver(ref: StreamRef, errand: Errand) -> Delivered:
         result_type=Delivered,
         start_to_close_timeout=ERRAND_TIMEOUT,
         heartbeat_timeout=HEARTBEAT,
-        retry_policy=RETRY,
+        retry_policy=ERRAND_RETRY,
     )

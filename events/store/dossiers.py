@@ -118,6 +118,12 @@ class Dossiers(Connected):
             rows = await connection.fetch(SQL["streams_of"], tenant, process, person, list(parts))
         return [str(row["stream"]) for row in rows]
 
+    async def streams_that_took(self, tenant: str, errand: str) -> set[str]:
+        """The board's streams that recorded the command of this errand, however they ended."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["streams_that_took"], tenant, errand)
+        return {str(row["stream"]) for row in rows}
+
     async def head(self, tenant: str, stream: str) -> Head:
         """The stream's last version and hash; raises UnknownDossier."""
         async with self._board(tenant) as connection:

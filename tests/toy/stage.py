@@ -16,6 +16,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
+from activities.errands import ErrandActivities
 from activities.recording import RecordingActivities
 from events.event import Event, stream_id
 from events.recording import Recorded
@@ -52,6 +53,7 @@ class Stage:
         command: str,
         data: dict[str, Any] | None = None,
         *,
+        process: str = "loans",
         command_id: str | None = None,
         giver: Giver | None = None,
         clock_offset: timedelta = timedelta(0),
@@ -60,7 +62,7 @@ class Stage:
         giver = giver or self.librarian
         return await self.gateway.give(
             tenant=self.tenant,
-            process="loans",
+            process=process,
             stream=stream,
             command_id=command_id or str(uuid4()),
             content_hash=content_hash(stream, command, data, giver.person),
@@ -81,11 +83,11 @@ class Stage:
         await self.give(stream, "OpenLoan", data, command_id=command_id, **more)
         return stream
 
-    def handle(self, stream: str) -> WorkflowHandle[Any, Any]:
-        return self.temporal.client.get_workflow_handle(workflow_id("loans", stream))
+    def handle(self, stream: str, process: str = "loans") -> WorkflowHandle[Any, Any]:
+        return self.temporal.client.get_workflow_handle(workflow_id(process, stream))
 
-    async def status(self, stream: str) -> Status:
-        return await self.handle(stream).query(STATUS, result_type=Status)
+    async def status(self, stream: str, process: str = "loans") -> Status:
+        return await self.handle(stream, process).query(STATUS, result_type=Status)
 
     async def until(self, stream: str, reached: Callable[[Status], bool]) -> Status:
         """Asks until it is so, for at most ten seconds."""
@@ -110,14 +112,16 @@ class Stage:
         processes: Sequence[type] = (LoanProcess,),
         *,
         activities: RecordingActivities | None = None,
+        errands: ErrandActivities | None = None,
         cached: int = 1000,
     ) -> AsyncIterator[Worker]:
         reach = activities or RecordingActivities(self.store, "test")
+        errands = errands or ErrandActivities(self.store, self.gateway)
         async with Worker(
             self.temporal.client,
             task_queue=self.temporal.task_queue,
             workflows=list(processes),
-            activities=[reach.load, reach.record, reach.recall],
+            activities=[reach.load, reach.record, reach.recall, errands.errand],
             workflow_runner=sandboxed(processes),
             max_cached_workflows=cached,
             sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,

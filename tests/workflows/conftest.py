@@ -11,16 +11,19 @@ from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
 from tests.skipping import SkippingTemporal
+from tests.toy import member
 from tests.toy.stage import Stage
 from tests.toy.story import STORY
 from workflows.decision import Giver
 from workflows.gateway import Gateway
 from workflows.wire import connect
 
+FACTS = {"loans": STORY.facts, "members": member.STORY.facts}
+
 
 @pytest.fixture
 async def store(database: Database) -> AsyncIterator[Store]:
-    found = await Store.connect(database.app_dsn, MasterKeys.generate(), {"loans": STORY.facts})
+    found = await Store.connect(database.app_dsn, MasterKeys.generate(), FACTS)
     yield found
     await found.close()
 

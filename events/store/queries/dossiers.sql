@@ -22,3 +22,8 @@ select s.stream from traject.stream s
                 where p.tenant = s.tenant and p.stream = s.stream
                   and p.person = $3 and p.part = any ($4::text[]))
  order by s.stream
+
+-- name: streams_that_took
+-- The pattern is what its index asks for.
+select distinct e.stream from traject.event e
+ where e.tenant = $1 and e.content_hash = $2 and e.content_hash like 'errand|%'

@@ -70,6 +70,9 @@ comment on column traject.event.place is
 comment on column traject.event.recorded_us is 'Microseconds since 1970 by the process clock.';
 alter table traject.event alter column body set storage external;
 create index event_in_commit_order on traject.event (xid, place);
+-- Which streams took a command that another one gave to many; few events are of that kind.
+create index event_of_errand on traject.event (tenant, content_hash)
+    where content_hash like 'errand|%';
 select traject.by_board('traject.event');
 select traject.append_only('traject.event');
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from events.recording import CaseIndex
+from events.recording import CaseIndex, errand_hash
 from events.store.errors import UnknownDossier
 from events.store.keys import MasterKeys
 from events.store.store import Store
@@ -105,3 +105,30 @@ async def test_open_streams_in_pages(
         monkeypatch.setattr("events.store.dossiers._PAGE", size)
         found = [one.stream async for one in store.open_streams()]
         assert (len(found), set(found)) == (5, wanted)
+
+
+async def test_open_streams_in_which_somebody_has_a_part(store: Store, tenant: str) -> None:
+    person, other = str(uuid4()), str(uuid4())
+
+    def index(open_: bool = True, **parties: str) -> CaseIndex:
+        return CaseIndex(state="active", open=open_, parties=parties)
+
+    wanted = {
+        await begun(store, tenant, index=index(coordinator=person, deputy=other)),
+        await begun(store, tenant, index=index(coordinator=other, deputy=person)),
+    }
+    await begun(store, tenant, index=index(False, coordinator=person))
+    await begun(store, tenant, index=index(contact=person))
+    await begun(store, str(uuid4()), index=index(coordinator=person))
+    parts = ("coordinator", "deputy")
+    assert set(await store.streams_of(tenant, "toy", person, parts)) == wanted
+    assert await store.streams_of(tenant, "loans", person, parts) == []
+
+
+async def test_streams_that_took_the_command_of_an_errand(store: Store, tenant: str) -> None:
+    source = str(uuid4())
+    name, other = errand_hash(source, "vacate"), errand_hash(source, "merge")
+    took = {await begun(store, tenant, content_hash=name) for _ in range(2)}
+    await begun(store, tenant, content_hash=other)
+    await begun(store, str(uuid4()), content_hash=name)
+    assert await store.streams_that_took(tenant, name) == took
