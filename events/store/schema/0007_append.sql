@@ -80,29 +80,40 @@ begin
 end
 $$;
 
--- A claim on one of several slots is a claim on the first that is free, else on the last.
-create function traject.with_slots(p_tenant uuid, p_stream uuid, p_claims jsonb) returns jsonb
-    language sql stable
+-- Where a thing has several slots every stream holds it under a name of its own.
+create function traject.with_slots(p_stream uuid, p_claims jsonb) returns jsonb
+    language sql immutable
     set search_path = pg_catalog, pg_temp
 begin atomic
     select jsonb_agg(
         case when c.claim ? 'slots' then
-            c.claim || jsonb_build_object('of_slots', c.claim ->> 'subject', 'subject', (
-                select coalesce(min(s.slot) filter (where s.free), max(s.slot))
-                  from (
-                    select format('%s#%s', c.claim ->> 'subject', lpad(n::text, 6, '0')) as slot,
-                           not exists (
-                               select from traject.claim held
-                                where held.tenant = p_tenant and held.kind = c.claim ->> 'kind'
-                                  and held.subject = format(
-                                      '%s#%s', c.claim ->> 'subject', lpad(n::text, 6, '0'))
-                                  and held.during && coalesce(
-                                      (c.claim ->> 'during')::daterange, daterange(null, null))
-                                  and held.stream <> p_stream) as free
-                      from generate_series(1, (c.claim ->> 'slots')::integer) n
-                  ) s))
+            c.claim || jsonb_build_object(
+                'of_slots', c.claim ->> 'subject',
+                'subject', format('%s#%s', c.claim ->> 'subject', p_stream))
         else c.claim end)
       from jsonb_array_elements(p_claims) as c (claim);
+end;
+
+-- How many others hold a thing on the day of these with most of them: one on which a claim begins.
+create function traject.most_at_once(
+    p_tenant uuid, p_stream uuid, p_kind text, p_of_slots text, p_during daterange
+) returns bigint
+    language sql stable
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    with held as (
+        select c.during * p_during as days
+          from traject.claim c
+         where c.tenant = p_tenant and c.kind = p_kind and c.of_slots = p_of_slots
+           and c.stream <> p_stream and c.during && p_during
+    ), at_once as (
+        select count(*) as streams
+          from (select distinct lower(days) as day from held) begins
+          join held on case when begins.day is null then lower_inf(held.days)
+                            else held.days @> begins.day end
+         group by begins.day
+    )
+    select coalesce(max(streams), 0) from at_once;
 end;
 
 -- What other streams have to be for this command; their heads are locked by the caller.
@@ -155,14 +166,17 @@ begin
      where held.tenant = p_tenant and held.stream = p_stream
        and held.kind = r.kind and held.of_slots = r.subject
        and held.during = coalesce(r.during, held.during);
-    v_claims := traject.with_slots(p_tenant, p_stream, p_claims);
+    v_claims := traject.with_slots(p_stream, p_claims);
     select c.refusal into v_refusal
-      from jsonb_to_recordset(v_claims)
-           as c (kind text, subject text, during daterange, refusal text)
-      join traject.claim held
-        on held.tenant = p_tenant and held.kind = c.kind and held.subject = c.subject
-       and held.during && coalesce(c.during, daterange(null, null))
-       and held.stream <> p_stream
+      from jsonb_to_recordset(v_claims) as c (
+               kind text, subject text, of_slots text, slots bigint, during daterange, refusal text)
+     cross join lateral (select coalesce(c.during, daterange(null, null))) as wanted (during)
+     where case when c.slots is null then exists (
+               select from traject.claim held
+                where held.tenant = p_tenant and held.kind = c.kind and held.subject = c.subject
+                  and held.during && wanted.during and held.stream <> p_stream)
+           else traject.most_at_once(
+                    p_tenant, p_stream, c.kind, c.of_slots, wanted.during) >= c.slots end
      limit 1;
     if found then
         raise exception 'a claim is taken' using errcode = 'TJ010', detail = v_refusal;

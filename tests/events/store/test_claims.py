@@ -149,6 +149,28 @@ async def test_as_many_hold_a_slot_as_there_are(store: Store, tenant: str) -> No
     assert (await take(store, tenant, streams[3], 0, claims=[place])).outcome == "recorded"
 
 
+async def test_slots_are_counted_day_by_day(store: Store, tenant: str) -> None:
+    """Two of two on no day, whatever the order in which their days were taken."""
+
+    def during(first: str, last: str) -> Claim:
+        days = (f"2026-09-{first}", f"2026-09-{last}")
+        return claim("school", days, "place").model_copy(update={"slots": 2})
+
+    taken = [("01", "02"), ("02", "03"), ("04", "05"), ("05", "06"), ("03", "04"), ("01", "01")]
+    for days in taken:
+        answer = await take(store, tenant, await opened(store, tenant), 0, claims=[during(*days)])
+        assert answer.outcome == "recorded", days
+    for days in (("06", "30"), ("03", "03"), ("01", "06")):
+        answer = await take(store, tenant, await opened(store, tenant), 0, claims=[during(*days)])
+        assert answer.outcome == ("recorded" if days[0] == "06" else "claimed"), days
+
+
+async def test_nobody_gets_one_of_no_slots(store: Store, tenant: str) -> None:
+    none = claim().model_copy(update={"slots": 0})
+    answer = await take(store, tenant, await opened(store, tenant), 0, claims=[none])
+    assert answer.outcome == "claimed"
+
+
 async def test_slots_are_counted_right_by_many_at_once(store: Store, tenant: str) -> None:
     place = claim("school", None, "place").model_copy(update={"slots": 5})
     streams = [await opened(store, tenant) for _ in range(12)]
