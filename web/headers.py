@@ -25,7 +25,7 @@ _ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer."""
+    """Adds the headers to every answer that does not bring one of its own by that name."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -37,7 +37,9 @@ class SecurityHeaders:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *_ENCODED]
+                own = list(message.get("headers", ()))
+                names = {name for name, _ in own}
+                message["headers"] = [*own, *(one for one in _ENCODED if one[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, sent)

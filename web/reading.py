@@ -117,13 +117,18 @@ def offered(
     reading: Reading, person: PersonRow, now: datetime, settings: TenantSettings
 ) -> list[str]:
     """The commands that are not out of the question for this person now."""
-    context = Context(
+    rules, state = reading.rules, reading.dossier.state
+    ctx = context(person, reading.dossier.stream, now, settings)
+    return [name for name in rules.commands if rules.offered(state, name, ctx)]
+
+
+def context(person: PersonRow, stream: str, now: datetime, settings: TenantSettings) -> Context:
+    """The surroundings in which rules say what this person could do; nothing comes of it."""
+    return Context(
         tenant=person.tenant,
-        stream=reading.dossier.stream,
+        stream=stream,
         command_id=_NO_COMMAND,
         giver=giver_of(person),
         now=now,
         settings=settings,
     )
-    rules = reading.rules
-    return [n for n in rules.commands if rules.offered(reading.dossier.state, n, context)]

@@ -77,6 +77,12 @@ class Directory(Connected):
             rows = await connection.fetch(SQL["by_ids"], tenant, list(ids))
         return {str(row["person"]): _person(tenant, row) for row in rows}
 
+    async def names(self, tenant: str, ids: Iterable[str]) -> dict[str, str]:
+        """What the persons with these ids are called, also who left; unknown ids are left out."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["names"], tenant, list(ids))
+        return {str(row["person"]): row["name"] for row in rows}
+
     async def everyone(self, tenant: str) -> list[PersonRow]:
         """All active persons of the board, by name."""
         async with self._board(tenant) as connection:

@@ -18,6 +18,8 @@ from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
+from tests.pacts.rules import RULES as PACTS
+from tests.pacts.workflow import PactProcess
 from tests.skipping import SkippingTemporal
 from web.api.app import create_app
 from workflows.gateway import Gateway
@@ -26,7 +28,8 @@ from workflows.sandbox import sandboxed
 from workflows.supervision.workflow import SupervisionProcess
 from workflows.wire import connect
 
-FACTS = {process: rules.story.facts for process, rules in RULES.items()}
+EVERY = {**RULES, "pacts": PACTS}
+FACTS = {process: rules.story.facts for process, rules in EVERY.items()}
 PEOPLE = {
     "hr": "Saskia Polman",
     "client": "Hendrik Jan Bruins",
@@ -56,6 +59,7 @@ class Board:
     tenant: str
     people: dict[str, PersonRow] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
+    process: str = "supervision"
 
     async def add(self, key: str, name: str, *roles: str, language: str = "nl") -> PersonRow:
         """Somebody more at the board, called ``key`` in the test."""
@@ -107,7 +111,7 @@ class Board:
         **headers: str,
     ) -> httpx2.Response:
         return await self.http.post(
-            f"/api/v1/supervision/{stream}/commands/{command}",
+            f"/api/v1/{self.process}/{stream}/commands/{command}",
             json={} if data is None else data,
             headers=self.headers(by, at, Idempotency_Key=key or str(uuid4()), **headers),
         )
@@ -189,7 +193,7 @@ async def gateway(store: Store, temporal_env: SkippingTemporal) -> AsyncIterator
     """With a worker behind it."""
     temporal = await connect(temporal_env.address, store.dossier_key, task_queue=uuid4().hex)
     reach = RecordingActivities(store, "test")
-    processes = [SupervisionProcess]
+    processes = [SupervisionProcess, PactProcess]
     async with Worker(
         temporal.client,
         task_queue=temporal.task_queue,
@@ -208,6 +212,37 @@ async def board(store: Store, gateway: Gateway) -> AsyncIterator[Board]:
         board = Board(store, app, http, str(uuid4()))
         for role, name in PEOPLE.items():
             await board.add(role, name, role)
+        yield board
+
+
+class PactBoard(Board):
+    """A board with a teacher, a coordinator, and a company's contact who has no account."""
+
+    async def pact(self, host: str = "Kade Techniek", **draft: Any) -> str:
+        """A pact of the teacher and the contact, with the first version of its agreement."""
+        data = {"teacher": self.people["teacher"].id, "contact": self.people["contact"].id}
+        body = {"command": "OpenPact", "data": data | {"host": host}}
+        headers = self.headers("coordinator", Idempotency_Key=str(uuid4()))
+        opened = await self.http.post("/api/v1/pacts", json=body, headers=headers)
+        assert opened.status_code == 201, opened.text
+        stream = opened.json()["id"]
+        goal = {"goal": "Leren hoe een werkplaats wordt ingericht"}
+        await self.done(stream, "DraftAgreement", goal | draft, "coordinator")
+        return stream
+
+    async def pdf(self, stream: str, version: int = 1, by: str = "teacher") -> httpx2.Response:
+        return await self.get(f"/pacts/{stream}/agreement/{version}.pdf", by)
+
+
+@pytest.fixture
+async def pacts(store: Store, gateway: Gateway) -> AsyncIterator[PactBoard]:
+    """The application with a process that is signed by link."""
+    app = create_app(store, gateway, EVERY, Installation())
+    async with client_of(app) as http:
+        board = PactBoard(store, app, http, str(uuid4()), process="pacts")
+        for role in ("teacher", "coordinator", "hr", "manager"):
+            await board.add(role, PEOPLE[role], role)
+        await board.add("contact", "Bram Kade", "contact")
         yield board
 
 

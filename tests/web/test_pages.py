@@ -14,9 +14,9 @@ from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
 from web.api.app import create_app
 from web.pages.case import VisitRow, ahead, step_line, visit_rows
-from web.pages.wording import Wording, persons_in
 from web.site import DEMO_BOARD
 from web.texts import texts
+from web.wording import Wording, ids_in
 from workflows.gateway import Gateway
 from workflows.registry import RULES
 
@@ -291,7 +291,7 @@ def test_values_are_written_as_people_write_them() -> None:
     assert dutch.value("announced", True) == "ja"
     assert dutch.sentence("TrajectoryDeclined", {}) == "Aanvraag afgewezen"
     assert dutch.sentence("SomethingNew", {}) == "SomethingNew"
-    assert list(persons_in({"advisor": person, "items": [{"by": {"person": person}}]})) == [
+    assert list(ids_in({"advisor": person, "items": [{"by": {"person": person}}]})) == [
         person,
         person,
     ]

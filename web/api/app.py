@@ -71,6 +71,8 @@ def create_app(
     add("GET", "/{process}/{id}/commands", cases.commands)
     add("GET", "/{process}/{id}/timeline", cases.timeline)
     add("GET", "/{process}/{id}/export", cases.export)
+    add("GET", "/{process}/{id}/agreement/{version}.pdf", cases.agreement_pdf)
+    add("GET", "/{process}/{id}/calendar.ics", cases.calendar)
     add("GET", "/{process}/{id}", cases.summary)
     app.add_route(f"{PREFIX}/{{process}}", answered(_collection), methods=["GET", "POST"])
     add_pages(app)

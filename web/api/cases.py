@@ -6,14 +6,19 @@ from functools import cache
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from events.event import instant_text
 from web.api.clock import as_of, now_of
-from web.api.paths import private, process_of, stream_of
+from web.api.paths import private, process_of, stream_of, version_of
+from web.api.problems import Problem, language_of
 from web.api.signin import signed_in
+from web.documents.agreements import agreement
+from web.documents.answers import agreement_file, calendar_file
+from web.documents.calendars import ics
 from web.reading import Reading, log_reading, offered, read_case
 from web.site import site_of
+from web.wording import Wording
 from workflows.decision import Command
 
 
@@ -87,6 +92,30 @@ async def commands(request: Request) -> JSONResponse:
         for name in offered(reading, person, now, settings)
     ]
     return private({"id": stream, "items": items})
+
+
+async def agreement_pdf(request: Request) -> Response:
+    """``GET /{process}/{id}/agreement/{version}.pdf``: what the parties sign, as it stays."""
+    site = site_of(request)
+    person = await signed_in(request, site)
+    process, _ = process_of(request, site)
+    stream, version = stream_of(request), version_of(request)
+    now = now_of(request, site)
+    settings = await site.settings(person.tenant)
+    reading = await read_case(site, person, process, stream, now, settings)
+    document = await agreement(site, person.tenant, reading.dossier, version)
+    if document is None:
+        raise Problem("not_found")
+    await log_reading(site, person, reading, "agreement", now)
+    return agreement_file(request, document, version)
+
+
+async def calendar(request: Request) -> Response:
+    """``GET /{process}/{id}/calendar.ics``: what is planned and concerns this person."""
+    reading = await _asked(request, "calendar")
+    page = f"{request.base_url}{reading.dossier.process}/{reading.dossier.stream}"
+    words = Wording(language_of(request), reading.view.settings, {})
+    return calendar_file(ics(reading, words, page))
 
 
 @cache

@@ -10,6 +10,7 @@ from web.api.examples import EXAMPLES
 from web.api.lists import LIMIT, LIMIT_MAX, SORTS
 from web.api.problems import status_of
 from web.texts import texts
+from workflows.agreements import SignAgreement
 from workflows.decision import Command, Rules
 
 JSON = "application/json"
@@ -174,6 +175,7 @@ def _process_paths(
                 | _problems(*_READ_PROBLEMS),
             }
         }
+    paths |= _file_paths(process, rules)
     for name, command in rules.commands.items():
         body = _body(_model(process, command, schemas), EXAMPLES.get(process, {}).get(name))
         accepted = _answer("Accepted.", _ref("schemas", "CommandAnswer"))
@@ -182,6 +184,48 @@ def _process_paths(
         operation["operationId"] += "_on" if name == rules.opening else ""
         paths[f"/{process}/{{id}}/commands/{name}"] = {"post": operation}
     return paths
+
+
+def _file_paths(process: str, rules: Rules[Any]) -> dict[str, dict[str, Any]]:
+    """What comes as a file; agreements where the process has them."""
+    common = [_ref("parameters", name) for name in ("Clock", "Language")]
+    paths = {
+        f"/{process}/{{id}}/calendar.ics": _file(
+            f"calendar_{process}",
+            "What is planned and concerns this person",
+            "text/calendar",
+            [_ref("parameters", "Id"), _ref("parameters", "AsOf"), *common],
+        )
+    }
+    if SignAgreement.__name__ in rules.commands:
+        version = {"type": "integer", "minimum": 1}
+        named = {"name": "version", "in": "path", "required": True, "schema": version}
+        pdf = _file(
+            f"agreement_{process}",
+            "A version of the agreement: the bytes whose SHA-256 the signatures carry",
+            "application/pdf",
+            [_ref("parameters", "Id"), named | {"example": 1}, *common],
+        )
+        etag = {"description": "The SHA-256 in hex, in quotes.", "schema": _WORD}
+        pdf["get"]["responses"]["200"]["headers"] = {"ETag": etag}
+        pdf["get"]["responses"]["304"] = {"description": "`If-None-Match` names this document."}
+        paths[f"/{process}/{{id}}/agreement/{{version}}.pdf"] = pdf
+    for path in paths.values():
+        path["get"]["tags"] = [process]
+    return paths
+
+
+def _file(name: str, title: str, media: str, parameters: list[Any]) -> dict[str, Any]:
+    schema = {"type": "string", "format": "binary"}
+    found = {"description": f"{title}.", "content": {media: {"schema": schema}}}
+    return {
+        "get": {
+            "operationId": name,
+            "summary": title,
+            "parameters": parameters,
+            "responses": {"200": found} | _problems(*_READ_PROBLEMS),
+        }
+    }
 
 
 def _command(

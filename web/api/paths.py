@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from fastapi.responses import JSONResponse
 from web.api.problems import Problem
 from web.site import Site
 from workflows.decision import Rules
+
+_VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 
 def process_of(request: Request, site: Site) -> tuple[str, Rules[Any]]:
@@ -31,6 +34,14 @@ def stream_of(request: Request) -> str:
             return text
     except ValueError:
         pass
+    raise Problem("not_found")
+
+
+def version_of(request: Request) -> int:
+    """The version of a document that the path names. Raises Problem (404)."""
+    text = request.path_params["version"]
+    if _VERSION.fullmatch(text):
+        return int(text)
     raise Problem("not_found")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from web.pages.wording import Detail, Wording
+from web.wording import Detail, Wording
 
 LINE = ("requested", "intake", "diagnosis", "goal_setting", "guidance", "reporting", "reported")
 _ENDS = ("closed", "escalated", "declined", "aborted")

@@ -17,6 +17,7 @@ from web.api.body import form
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
+from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import STATIC, page
 from web.pages.session import (
@@ -28,11 +29,11 @@ from web.pages.session import (
     same_site,
     visitor,
 )
-from web.pages.wording import Wording, persons_in
 from web.patience import in_time
 from web.reading import log_reading, read_case
 from web.site import DEMO_BOARD, Site, site_of
 from web.texts import LANGUAGES
+from web.wording import Wording
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -213,7 +214,5 @@ async def problem(request: Request) -> Response:
 
 async def _wording(request: Request, site: Site, person: PersonRow, shown: Any) -> Wording:
     """The words for this page, with the names of everybody who stands on it."""
-    people = set(persons_in(shown))
-    names = {one.id: one.name for one in (await site.store.persons(person.tenant, people)).values()}
     settings = await site.settings(person.tenant)
-    return Wording(page_language(request), settings, names)
+    return await wording_for(site, person.tenant, shown, page_language(request), settings)

@@ -22,6 +22,9 @@ select p.person, p.name, p.email, p.language,
   from traject.person p
  where p.tenant = $1 and p.person = any ($2::uuid[]) and p.active
 
+-- name: names
+select person, name from traject.person where tenant = $1 and person = any ($2::uuid[])
+
 -- name: all
 select p.person, p.name, p.email, p.language,
        array(select r.role from traject.person_role r

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,13 +13,8 @@ from babel.dates import format_date, format_datetime, format_time
 from events.settings import TenantSettings
 from web.texts import Texts
 
-PERSON_FIELDS = frozenset(
-    {
-        "teacher", "client", "manager", "advisor", "assessor", "previous", "mandate",
-        "approved_by", "second_observer", "person",
-    }
-)  # fmt: skip
-"""Fields of events and summaries that hold a person id."""
+NOT_SHOWN = frozenset({"id", "event", "event_id"})
+"""Fields whose ids stand for themselves."""
 
 _FREE = frozenset({"text", "note", "example", "change", "remark", "correction", "reflection"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -27,40 +22,53 @@ _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
-def persons_in(value: Any, field: str = "") -> Iterable[str]:
-    """Every person id in a summary, a timeline or an event's data."""
+def ids_in(value: Any, field: str = "") -> Iterable[str]:
+    """The ids in a summary, a timeline or an event's data that stand for something with a name."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from persons_in(inner, key)
+            yield from ids_in(inner, key)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from persons_in(inner, field)
-    elif field in PERSON_FIELDS and isinstance(value, str) and _UUID.fullmatch(value):
+            yield from ids_in(inner, field)
+    elif isinstance(value, str) and field not in NOT_SHOWN and _UUID.fullmatch(value):
         yield value
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A label and what it says; ``parts`` are details of their own."""
+    """A label and what it says, with where it leads; ``parts`` are details of their own."""
 
     label: str
     text: str = ""
     parts: tuple[Detail, ...] = ()
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The words of one reader: language, the board's time zone, and people's names."""
+    """The words of one reader: language, the board's time zone, and what ids are called.
+
+    ``addresses`` are pages of other cases that the reader may open, by the case's id.
+    """
 
     texts: Texts
     settings: TenantSettings
     names: Mapping[str, str]
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
-    def name(self, person: str | None) -> str:
-        """A person's name."""
-        if person is None:
+    def name(self, id_: str | None) -> str:
+        """What a person or another case is called."""
+        if id_ is None:
             return str(self.texts.pages["nobody"])
-        return self.names.get(person, str(self.texts.pages["unknown_person"]))
+        return self.names.get(id_, str(self.texts.pages["unknown_person"]))
+
+    def process(self, process: str, word: str) -> str:
+        """A word about a process as a whole, such as what ``one`` of its cases is called."""
+        return str(self.texts.pages["process"].get(process, {}).get(word, process))
+
+    def party(self, party: str) -> str:
+        """The name of somebody who signs."""
+        return str(self.texts.pages["parties"].get(party) or self.label(party))
 
     def day(self, text: str) -> str:
         """A local day, or the local day of a local instant, such as ``di 10 februari 2026``."""
@@ -107,6 +115,14 @@ class Wording:
         if task.partition(":")[0] in self.texts.events["tasks"]:
             return self._named("tasks", task)
         return self.timer(task)
+
+    def planned(self, item: Mapping[str, Any]) -> str:
+        """What an item of an agenda is, such as ``klassenbezoek V1``."""
+        kind = str(item["kind"])
+        for part in ("agenda", "tasks", "timers"):
+            if kind in self.texts.events.get(part, {}):
+                return self._word(part, kind).format(**{"name": "", **item}).strip()
+        return self.term(kind)
 
     def intervention(self, intervention: str) -> str:
         """An intervention, such as ``visit:V1``."""
@@ -164,7 +180,8 @@ class Wording:
         if isinstance(value, list | tuple) and any(isinstance(inner, Mapping) for inner in value):
             parts = [Detail("", parts=tuple(self.details(inner))) for inner in value]
             return Detail(label, parts=tuple(parts))
-        return Detail(label, self.value(field, value))
+        href = self.addresses.get(value, "") if isinstance(value, str) else ""
+        return Detail(label, self.value(field, value), href=href)
 
     def _named_detail(self, key: str, value: Any) -> Detail:
         words = self.texts.events
@@ -174,7 +191,7 @@ class Wording:
         return Detail(label, self.value(key, value))
 
     def _text(self, field: str, value: str) -> str:
-        if field in PERSON_FIELDS:
+        if field not in NOT_SHOWN and _UUID.fullmatch(value):
             return self.name(value)
         if field == "timer":
             return self.timer(value)
