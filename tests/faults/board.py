@@ -28,6 +28,10 @@ PEOPLE = {
     "coordinator": "Rik Oosterhof",
     "advisor": "Ellen van Duyvenvoorde",
     "auditor": "Noor Achterberg",
+    "school_leader": "Dirk Verhagen",
+    "student": "Yara Bosman",
+    "institute_trainer": "Frits Oldenkamp",
+    "contact": "Arno van Stralen",
 }
 CONSENT = [
     "visits",
@@ -55,6 +59,7 @@ class Call:
     data: Mapping[str, Any] = field(default_factory=dict)
     stream: str | None = None
     key: str = field(default_factory=lambda: str(uuid4()))
+    process: str = "supervision"
 
 
 @dataclass(frozen=True)
@@ -113,9 +118,9 @@ class Board:
         """
         headers = {**self.headers(call.by, at), "Idempotency-Key": call.key}
         body: Mapping[str, Any] = call.data
-        path = f"/api/v1/supervision/{call.stream}/commands/{call.command}"
+        path = f"/api/v1/{call.process}/{call.stream}/commands/{call.command}"
         if call.stream is None:
-            path, body = "/api/v1/supervision", {"command": call.command, "data": call.data}
+            path, body = f"/api/v1/{call.process}", {"command": call.command, "data": call.data}
         began = time.monotonic()
         try:
             response = await self.http.post(path, json=body, headers=headers)
@@ -150,9 +155,11 @@ class Board:
         data: Mapping[str, Any] | None = None,
         stream: str | None = None,
         at: datetime | None = None,
+        process: str = "supervision",
     ) -> dict[str, Any]:
         """A command that has to be accepted; its answer."""
-        answer = await self.insist(Call(by, command, data or {}, stream), at=at)
+        call = Call(by, command, data or {}, stream, process=process)
+        answer = await self.insist(call, at=at)
         assert answer.accepted, f"{command}: {answer.content}"
         return answer.content
 
@@ -188,7 +195,45 @@ class Board:
             "correction": text,
             "approved_by": self.id_of("auditor"),
         }
-        return Call("hr", "CorrectRecord", data, stream)
+        process = self.process_of(stream)
+        return Call("hr", "CorrectRecord", data, stream, process=process)
+
+    def openings(self) -> dict[str, Call]:
+        """The first command of a stream of every other process that people open, by process."""
+        leader = self.id_of("school_leader")
+        internship = {
+            "question": "Hoe wordt een lasrobot geprogrammeerd?",
+            "kind": "deepening",
+            "half_days": 10,
+            "school": "De Klinker",
+            "school_leader": leader,
+        }
+        placement = {
+            "student": self.id_of("student"),
+            "institute_trainer": self.id_of("institute_trainer"),
+            "route": "full_time",
+            "phase": "jaar 3",
+            "from": "2026-09-01",
+            "to": "2027-01-29",
+            "questions": ["Hoe houd ik overzicht?"],
+        }
+        partner = {
+            "name": "Metaalwerken Van Stralen BV",
+            "kind": "company",
+            "levels": ["organisation"],
+            "obligation": "additional",
+            "origin": "sought",
+            "school_leader": leader,
+        }
+        return {
+            "internships": Call("teacher", "ProposeInternship", internship, process="internships"),
+            "placements": Call("coordinator", "RequestPlacement", placement, process="placements"),
+            "partners": Call("coordinator", "RegisterPartner", partner, process="partners"),
+        }
+
+    def process_of(self, stream: str) -> str:
+        """The process of a stream that somebody here had an answer about."""
+        return next(c.process for c, a in self.answered.values() if a.content["id"] == stream)
 
     def teacher_of(self, stream: str) -> str:
         """The key of the person whose trajectory it is."""

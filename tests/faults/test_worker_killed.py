@@ -56,19 +56,23 @@ async def test_a_worker_killed_while_it_records(
 ) -> None:
     stream = await board.open()
     await board.add("teacher", "Joris Wesselink", "teacher")
-    for call in (board.correction(stream), board.request(), board.correction(stream)):
-        before = len((await stored(board))[stream]) if call.stream else 0
+    openings = [board.request(), *board.openings().values()]
+    for calls in ([board.correction(stream)], openings):
+        before = {
+            call.stream: len((await stored(board))[call.stream]) for call in calls if call.stream
+        }
         striking.arm()
-        asking = asyncio.ensure_future(_once(board, call))
+        asking = [asyncio.ensure_future(_once(board, call)) for call in calls]
         await striking.struck()
         await striking.start()
-        await asking
-        answer = await board.insist(call)
-        assert answer.accepted, answer.content
-        case = answer.content["id"]
-        assert len((await stored(board))[case]) == before + 1
-        # The trajectory goes on, and not only with what it knew already.
-        assert (await board.insist(board.correction(case))).accepted
+        await asyncio.gather(*asking)
+        for call in calls:
+            answer = await board.insist(call)
+            assert answer.accepted, answer.content
+            case = answer.content["id"]
+            assert len((await stored(board))[case]) == before.get(case, 0) + 1
+            # The case goes on, and not only with what it knew already.
+            assert (await board.insist(board.correction(case))).accepted
     await verify_board(product, board)
 
 
