@@ -198,27 +198,30 @@ class Board:
         process = self.process_of(stream)
         return Call("hr", "CorrectRecord", data, stream, process=process)
 
-    def openings(self) -> dict[str, Call]:
-        """The first command of a stream of every other process that people open, by process."""
+    def openings(self, text: str = "") -> dict[str, Call]:
+        """The first command of a stream of every other process that people open, by process.
+
+        ``text`` stands in everything that is written in them.
+        """
         leader = self.id_of("school_leader")
         internship = {
-            "question": "Hoe wordt een lasrobot geprogrammeerd?",
+            "question": f"Hoe wordt een lasrobot geprogrammeerd? {text}",
             "kind": "deepening",
             "half_days": 10,
-            "school": "De Klinker",
+            "school": f"De Klinker {text}",
             "school_leader": leader,
         }
         placement = {
             "student": self.id_of("student"),
             "institute_trainer": self.id_of("institute_trainer"),
             "route": "full_time",
-            "phase": "jaar 3",
+            "phase": f"jaar 3 {text}",
             "from": "2026-09-01",
             "to": "2027-01-29",
-            "questions": ["Hoe houd ik overzicht?"],
+            "questions": [f"Hoe houd ik overzicht? {text}"],
         }
         partner = {
-            "name": "Metaalwerken Van Stralen BV",
+            "name": f"Metaalwerken Van Stralen BV {text}",
             "kind": "company",
             "levels": ["organisation"],
             "obligation": "additional",

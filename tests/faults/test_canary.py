@@ -55,7 +55,8 @@ async def test_nothing_personal_leaks(product: Product, board: Board, canary: st
     with closing(sqlite3.connect(file)) as database:
         database.execute("pragma wal_checkpoint(truncate)")
     after = _bytes(file.parent)
-    assert workflow_id("supervision", stream).encode() in after[file]
+    for process, known in (("supervision", stream), *_opened(board)):
+        assert workflow_id(process, known).encode() in after[file]
     for found in (before, after, _bytes(product.folder, without="cluster")):
         assert _places(found, canary) == []
     assert len(product.log("web")) > 0
@@ -89,7 +90,39 @@ async def _told(product: Product, board: Board, canary: str) -> str:
     pages = await board.get(f"/supervision/{stream}?as_of={canary}")
     assert pages.status_code == 422
     await board.done("client", "AbortTrajectory", {"reason": f"gestopt {canary}"}, stream)
+    await _told_elsewhere(board, canary)
     return stream
+
+
+async def _told_elsewhere(board: Board, canary: str) -> None:
+    """The word in the other processes, and in what one of them gives to another."""
+    contact = board.id_of("contact")
+    fit = {"motive": "vision", "explanation": f"past bij ons {canary}", "profile_match": "good"}
+    active = {
+        "primary_contact": contact,
+        "coordinator": board.id_of("coordinator"),
+        "deputy": board.id_of("school_leader"),
+    }
+    moment = {"channel": "phone", "text": f"gebeld {canary}"}
+    follow_ups = {
+        "internships": [("teacher", "CancelInternship", {"reason": f"ziek {canary}"})],
+        "placements": [("coordinator", "RejectRequest", {"reason": f"vol {canary}"})],
+        "partners": [
+            ("coordinator", "AssessFit", fit),
+            ("coordinator", "ActivatePartner", active),
+            ("coordinator", "LogContactMoment", moment),
+        ],
+    }
+    for process, opening in board.openings(canary).items():
+        answer = await board.insist(opening)
+        assert answer.accepted, answer.content
+        stream = answer.content["id"]
+        for by, command, data in follow_ups[process]:
+            await board.done(by, command, data, stream, process=process)
+        shown = await board.get(f"/{process}/{stream}/export", by="coordinator")
+        assert canary in shown.text
+    left = Call("hr", "StaffLeft", {"person": board.id_of("coordinator")}, process="departures")
+    assert (await board.insist(left)).accepted
 
 
 async def _refused(board: Board, stream: str, canary: str) -> None:
@@ -153,6 +186,12 @@ def _places(found: dict[Path, bytes], canary: str) -> list[str]:
     # In base64 a word looks different after 0, 1 or 2 bytes; its edges depend on its neighbours.
     ways += [base64.b64encode(b"x" * shift + plain)[4:-4] for shift in range(3)]
     return [path.name for path, content in found.items() if any(way in content for way in ways)]
+
+
+def _opened(board: Board) -> list[tuple[str, str]]:
+    """Process and stream of every case that was opened."""
+    first = {a.content["id"]: c.process for c, a in board.answered.values() if c.stream is None}
+    return [(process, stream) for stream, process in first.items()]
 
 
 async def _rows(product: Product, table: str, canary: str) -> int:
