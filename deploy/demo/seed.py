@@ -9,7 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deploy.demo.examples import Example, Step, case_names, people, person_id, steps
+from deploy.demo.examples import (
+    Example,
+    Lead,
+    case_names,
+    lead,
+    people,
+    person_id,
+    training_schools,
+)
 from deploy.embedded.supervisor import StartFailed
 from deploy.home import write_private
 
@@ -55,7 +63,8 @@ async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
     keys = MasterKeys.load(Path(up.environment["MASTER_KEY_FILE"]))
     store = await Store.connect(f"{up.owner_dsn}?role=traject_app", keys, {})
     try:
-        await store.save_settings(DEMO_BOARD, TenantSettings(closed=closed_days("midden")))
+        settings = TenantSettings(closed=closed_days("midden"), schools=tuple(training_schools()))
+        await store.save_settings(DEMO_BOARD, settings)
         for person in everyone:
             await store.add_person(
                 DEMO_BOARD,
@@ -87,19 +96,19 @@ async def _lead_cases(up: Up, tokens: Mapping[str, str]) -> None:
     today = date.fromisoformat(done["today"])
     async with httpx2.AsyncClient(base_url=up.url, timeout=ANSWER_SECONDS) as http:
         for name in missing:
-            commands = steps(name, today)
-            up.say(f"Example {name}: {len(commands)} commands")
-            done["cases"][name] = await _lead(http, commands, tokens)
+            example = lead(name, today)
+            up.say(f"Example {name}: {len(example.steps)} commands")
+            done["cases"][name] = await _lead(http, example, tokens)
             write_private(kept, json.dumps(done))
 
 
-async def _lead(http: httpx2.AsyncClient, commands: list[Step], tokens: Mapping[str, str]) -> str:
+async def _lead(http: httpx2.AsyncClient, example: Lead, tokens: Mapping[str, str]) -> str:
     stream = ""
-    for step in commands:
+    for step in example.steps:
         body: dict[str, Any] = step.data
-        path = f"/api/v1/supervision/{stream}/commands/{step.command}"
+        path = f"/api/v1/{example.process}/{stream}/commands/{step.command}"
         if not stream:
-            path = "/api/v1/supervision"
+            path = f"/api/v1/{example.process}"
             body = {"command": step.command, "data": step.data}
         headers = {
             "Authorization": f"Bearer {tokens[step.by]}",
