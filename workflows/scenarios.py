@@ -44,11 +44,16 @@ class BadScenario(ValueError):
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which dates and times stay text."""
+    """YAML in which dates and times stay text, and so do words such as ``on``, a field's name."""
 
 
+_YAML = "tag:yaml.org,2002:"
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag != f"{_YAML}timestamp" and (tag != f"{_YAML}bool" or first in "tTfF")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 

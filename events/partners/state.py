@@ -251,14 +251,13 @@ def _completed(state: Partner, event: Event, data: f.MergeCompleted) -> dict[str
 
 @_on(f.PartnerTakenOver)
 def _took_over(state: Partner, event: Event, data: f.PartnerTakenOver) -> dict[str, Any]:
-    """Of two agreements of one name the one that ends later counts."""
-    agreements = dict(state.agreements)
-    for number, one in enumerate(data.agreements):
-        own = agreements.get(one.agreement)
-        if own is None or own.terms.to < one.to:
-            key = f"{event.version}.{number}"
-            agreements[one.agreement] = Agreement(key, event.recorded_at, one)
-    return {**_joined(state, *data.contacts), "agreements": agreements}
+    """Of two agreements of one name the own one counts."""
+    more = {
+        one.agreement: Agreement(f"{event.version}.{number}", event.recorded_at, one)
+        for number, one in enumerate(data.agreements)
+        if one.agreement not in state.agreements
+    }
+    return {**_joined(state, *data.contacts), "agreements": {**state.agreements, **more}}
 
 
 def _joined(state: Partner, *more: str) -> dict[str, Any]:
