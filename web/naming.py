@@ -15,14 +15,15 @@ _NOBODY = Reader("", ())
 
 
 async def wording_for(
-    site: Site, tenant: str, shown: Any, words: Texts, settings: TenantSettings
+    site: Site, tenant: str, process: str, shown: Any, words: Texts, settings: TenantSettings
 ) -> Wording:
-    """The words for something shown, with the names of everybody and every case in it.
+    """The words for something of a process, with the names of everybody and every case in it.
 
     Another case is called by the name it has, such as that of a partner, else by its kind.
     """
     ids = set(ids_in(shown))
-    wording = Wording(words, settings, names := await site.store.names(tenant, ids))
+    names = await site.store.names(tenant, ids)
+    wording = Wording(words, settings, names, process)
     for stream in sorted(ids - names.keys()):
         called = await _case_name(site, tenant, stream, wording)
         if called is not None:
@@ -37,9 +38,9 @@ async def _case_name(site: Site, tenant: str, stream: str, wording: Wording) -> 
     try:
         dossier = await site.dossiers.read(tenant, process, stream)
     except Erased:
-        return wording.process(process, "one")
+        return wording.about(process, "one")
     if dossier is None:
         return None
     view = View(_NOBODY, frozenset(), dossier.events[-1].recorded_at, wording.settings)
     summary = site.rules[process].story.summary(dossier.state, view)
-    return summary.get("name") or wording.process(process, "one")
+    return summary.get("name") or wording.about(process, "one")

@@ -38,6 +38,12 @@ class Texts:
     fields: Mapping[str, str]
     pages: Mapping[str, Any]
     events: Mapping[str, Any]
+    own: Mapping[str, Mapping[str, Any]]
+    """By process, the events' words with its own first: two may call different things alike."""
+
+    def of(self, process: str) -> Mapping[str, Any]:
+        """The words about what happens in a process."""
+        return self.own.get(process, self.events)
 
     def problem(self, code: str, settings: TenantSettings) -> ProblemText:
         """Title and detail of a refusal, with the board's own numbers filled in.
@@ -72,8 +78,9 @@ def texts(language: Language) -> Texts:
     warnings = problems.pop("warnings")
     fields = problems.pop("fields")
     events = _read(language, "events")
+    tables: dict[str, dict[str, Any]] = {}
     for part in _processes():
-        own = _read(language, part)
+        tables[part] = own = _read(language, part)
         problems |= own.pop("problems", {})
         warnings |= own.pop("warnings", {})
         fields |= own.pop("fields", {})
@@ -86,6 +93,10 @@ def texts(language: Language) -> Texts:
         fields=fields,
         pages=_read(language, "pages"),
         events=events,
+        own={
+            part: {table: {**words, **own.get(table, {})} for table, words in events.items()}
+            for part, own in tables.items()
+        },
     )
 
 

@@ -48,13 +48,19 @@ class Detail:
 class Wording:
     """The words of one reader: language, the board's time zone, and what ids are called.
 
-    ``addresses`` are pages of other cases that the reader may open, by the case's id.
+    ``process`` is the one whose words come first; ``addresses`` are pages of other cases that the
+    reader may open, by the case's id.
     """
 
     texts: Texts
     settings: TenantSettings
     names: Mapping[str, str]
+    process: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        return self.texts.of(self.process)
 
     def name(self, id_: str | None) -> str:
         """What a person or another case is called."""
@@ -62,7 +68,7 @@ class Wording:
             return str(self.texts.pages["nobody"])
         return self.names.get(id_, str(self.texts.pages["unknown_person"]))
 
-    def process(self, process: str, word: str) -> str:
+    def about(self, process: str, word: str) -> str:
         """A word about a process as a whole, such as what ``one`` of its cases is called."""
         return str(self.texts.pages["process"].get(process, {}).get(word, process))
 
@@ -112,7 +118,7 @@ class Wording:
 
     def task(self, task: str) -> str:
         """What waits for somebody: a task of its own, or the step that a timer stands for."""
-        if task.partition(":")[0] in self.texts.events["tasks"]:
+        if task.partition(":")[0] in self.words["tasks"]:
             return self._named("tasks", task)
         return self.timer(task)
 
@@ -120,7 +126,7 @@ class Wording:
         """What an item of an agenda is, such as ``klassenbezoek V1``."""
         kind = str(item["kind"])
         for part in ("agenda", "tasks", "timers"):
-            if kind in self.texts.events.get(part, {}):
+            if kind in self.words.get(part, {}):
                 return self._word(part, kind).format(**{"name": "", **item}).strip()
         return self.term(kind)
 
@@ -130,16 +136,16 @@ class Wording:
 
     def label(self, field: str) -> str:
         """The name of a field."""
-        return str(self.texts.events["labels"].get(field, field))
+        return str(self.words["labels"].get(field, field))
 
     def title(self, kind: str) -> str:
         """The name of an event type."""
-        entry = self.texts.events["types"].get(kind)
+        entry = self.words["types"].get(kind)
         return entry["title"] if entry else kind
 
     def sentence(self, kind: str, data: Mapping[str, Any]) -> str:
         """What happened, in a sentence; the type's name where a value is not there."""
-        entry = self.texts.events["types"].get(kind)
+        entry = self.words["types"].get(kind)
         if entry is None:
             return kind
         values = {
@@ -165,17 +171,13 @@ class Wording:
                 return str(value)
 
     def details(self, data: Mapping[str, Any]) -> list[Detail]:
-        """All of an event's data, labelled."""
-        return [
-            self._detail(field, value)
-            for field, value in data.items()
-            if value is not None and value not in ("", [], {})
-        ]
+        """All of an event's data that says something, labelled."""
+        return [self._detail(field, value) for field, value in data.items() if _says(value)]
 
     def _detail(self, field: str, value: Any) -> Detail:
         label = self.label(field)
         if isinstance(value, Mapping):
-            parts = [self._named_detail(key, inner) for key, inner in value.items()]
+            parts = [self._named_detail(key, it) for key, it in value.items() if _says(it)]
             return Detail(label, parts=tuple(parts))
         if isinstance(value, list | tuple) and any(isinstance(inner, Mapping) for inner in value):
             parts = [Detail("", parts=tuple(self.details(inner))) for inner in value]
@@ -184,7 +186,7 @@ class Wording:
         return Detail(label, self.value(field, value), href=href)
 
     def _named_detail(self, key: str, value: Any) -> Detail:
-        words = self.texts.events
+        words = self.words
         label = words["terms"].get(key) or words["labels"].get(key) or key
         if isinstance(value, Mapping):
             return Detail(label, parts=tuple(self.details(value)))
@@ -205,11 +207,18 @@ class Wording:
             return self.local(value)
         if _DAY.fullmatch(value):
             return self.day(value)
-        return str(self.texts.events["terms"].get(value, value))
+        terms = self.words["terms"]
+        return str(terms.get(f"{field}.{value}") or terms.get(value, value))
 
     def _word(self, part: str, word: str) -> str:
-        return str(self.texts.events[part].get(word, word))
+        return str(self.words[part].get(word, word))
 
     def _named(self, part: str, text: str) -> str:
         kind, _, name = text.partition(":")
         return self._word(part, kind).format(name=name).strip()
+
+
+def _says(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_says(inner) for inner in value.values())
+    return value is not None and value not in ("", [], ())

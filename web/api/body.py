@@ -31,9 +31,9 @@ async def json_object(request: Request) -> dict[str, Any]:
     return body
 
 
-async def form(request: Request) -> dict[str, str]:
+async def form(request: Request, most: int = FORM_MAX_BYTES) -> dict[str, str]:
     """The fields of a page's form; empty for anything else. Raises Problem (413)."""
-    raw = await _bytes(request, FORM_MAX_BYTES)
+    raw = await _bytes(request, most)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         return {}
     try:

@@ -114,7 +114,7 @@ async def calendar(request: Request) -> Response:
     """``GET /{process}/{id}/calendar.ics``: what is planned and concerns this person."""
     reading = await _asked(request, "calendar")
     page = f"{request.base_url}{reading.dossier.process}/{reading.dossier.stream}"
-    words = Wording(language_of(request), reading.view.settings, {})
+    words = Wording(language_of(request), reading.view.settings, {}, reading.dossier.process)
     return calendar_file(ics(reading, words, page))
 
 

@@ -36,7 +36,7 @@ async def agreement(site: Site, tenant: str, dossier: Dossier, version: int) -> 
         return kept
     settings = await site.settings(tenant)
     shown = [paper.parties, paper.facts, paper.fields]
-    wording = await wording_for(site, tenant, shown, texts(LANGUAGE), settings)
+    wording = await wording_for(site, tenant, dossier.process, shown, texts(LANGUAGE), settings)
     content = await asyncio.to_thread(pdf, "agreement", in_words(paper, dossier.stream, wording))
     # Who was first, here or in another process, decides what everybody reads.
     return await site.store.keep_document(tenant, dossier.stream, paper.kind, version, content)

@@ -18,6 +18,7 @@ from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.naming import wording_for
+from web.pages import signing
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import STATIC, page
 from web.pages.session import (
@@ -52,6 +53,9 @@ def add_pages(app: FastAPI) -> None:
         ("POST", "/language", language),
         ("GET", f"/{PROCESS}", cases),
         ("GET", f"/{PROCESS}/{{id}}", case),
+        ("GET", "/sign/{code}", signing.look),
+        ("POST", "/sign/{code}", signing.answer),
+        ("GET", "/sign/{code}/agreement.pdf", signing.read_agreement),
         ("GET", "/problems/{code}", problem),
     ):
         app.add_route(path, shown(handler), methods=[method])
@@ -215,4 +219,4 @@ async def problem(request: Request) -> Response:
 async def _wording(request: Request, site: Site, person: PersonRow, shown: Any) -> Wording:
     """The words for this page, with the names of everybody who stands on it."""
     settings = await site.settings(person.tenant)
-    return await wording_for(site, person.tenant, shown, page_language(request), settings)
+    return await wording_for(site, person.tenant, PROCESS, shown, page_language(request), settings)

@@ -81,3 +81,12 @@ def same_site(request: Request) -> bool:
         return fetched in ("same-origin", "none")
     origin = request.headers.get("origin")
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
+
+
+def sent_from_elsewhere(request: Request) -> bool:
+    """Was this form sent from another site, for a page whose address is a secret itself.
+
+    Such a page sends no referrer, and an older browser then tells no origin either.
+    """
+    untold = request.headers.get("origin") == "null" and "sec-fetch-site" not in request.headers
+    return not (untold or same_site(request))
