@@ -1,0 +1,1 @@
+"""What holds in every process, whatever anybody does, and what holds in one of them."""
