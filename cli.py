@@ -173,6 +173,25 @@ def recover(as_json: AsJson = False) -> None:
     terminal.end(FAILED if report.get("failed") else OK)
 
 
+@app.command()
+def mail(
+    board: Annotated[str | None, typer.Option(help="Of one board only.")] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Only to whom has this in name or address.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the mail that waits in the outbox of a test or demo installation, with its links.
+
+    Without a mail server nothing leaves, and this is the way to follow a link.
+    """
+    from deploy.outbox import kept_mail, page_of
+
+    rows = terminal.run(kept_mail(terminal.joined(), board, to or ""))
+    text = "\n".join(page_of(row) for row in rows) or "There is no mail in the outbox."
+    terminal.answer(text, rows, as_json)
+
+
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def bench(
     figures: Annotated[
@@ -213,6 +232,7 @@ def _welcome(url: str, ui: str | None, folder: str, people: list[Any]) -> str:
             f"  {person.name:<{width}}  {', '.join(person.roles):<{roles}}  {person.token}"
             for person in people
         ]
+        lines += ["", "Mail stays here; to read it: TRAJECT_INSTALLATION=demo traject mail"]
     return "\n".join([*lines, "", "Ctrl-C stops everything."])
 
 

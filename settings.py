@@ -123,6 +123,12 @@ class Settings(BaseSettings):
         default="127.0.0.1", description="The address that the web part listens on."
     )
     http_port: int = Field(default=8000, ge=0, le=65535, description="The port of the web part.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+/?$",
+        description="Where people reach the web part, such as https://traject.example; links in"
+        " mails begin with it. Without it: http://127.0.0.1 and the port of the web part.",
+    )
     worker_host: str = Field(
         default="127.0.0.1", description="The address of the worker's health and metrics."
     )
@@ -184,6 +190,11 @@ class Settings(BaseSettings):
     def temporal(self) -> str:
         """Temporal's address; raises BadSettings where none is named."""
         return _known(self.temporal_address, "TRAJECT_TEMPORAL_ADDRESS")
+
+    @property
+    def public_address(self) -> str:
+        """What addresses that people follow begin with, without a slash at the end."""
+        return (self.public_url or f"http://127.0.0.1:{self.http_port}").rstrip("/")
 
     @property
     def master_keys(self) -> Path:

@@ -32,6 +32,7 @@ from temporalio.worker import Worker
 
 from activities.errands import ErrandActivities
 from activities.faults import fault_of_environment
+from activities.invitations import Invitations
 from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
@@ -283,6 +284,7 @@ async def _mail(settings: Settings, parts: Parts, store: Store) -> None:
         user=settings.smtp_user,
         password=settings.smtp_password,
         starttls=settings.smtp_starttls,
+        invitations=Invitations(store.links, store.settings, settings.public_address),
     )
     await relay(store, post.send, lambda: datetime.now(UTC), parts.stop)
 

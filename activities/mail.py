@@ -8,6 +8,7 @@ from email.utils import formatdate, parseaddr
 import aiosmtplib
 from pydantic import SecretStr
 
+from activities.invitations import Invitations, PersonalLink, is_outside
 from activities.letters import letter
 from events.store.outbox import Mail
 from observability import MAILS
@@ -27,6 +28,7 @@ class Post:
         user: str | None = None,
         password: SecretStr | None = None,
         starttls: bool = True,
+        invitations: Invitations | None = None,
     ) -> None:
         self._host = host
         self._port = port
@@ -34,12 +36,14 @@ class Post:
         self._user = user
         self._password = password
         self._starttls = starttls
+        self._invitations = invitations
 
     async def send(self, mail: Mail) -> None:
         """Raises aiosmtplib's exceptions, or OSError, when the server did not take it."""
+        link = await self._invitations.link(mail) if self._invitations else None
         try:
             await aiosmtplib.send(
-                self.message(mail),
+                self.message(mail, link),
                 hostname=self._host,
                 port=self._port,
                 username=self._user,
@@ -52,9 +56,9 @@ class Post:
             raise
         MAILS.labels("taken").inc()
 
-    def message(self, mail: Mail) -> EmailMessage:
+    def message(self, mail: Mail, link: PersonalLink | None = None) -> EmailMessage:
         """The mail as it travels. It says that something happened, and nothing of what."""
-        subject, text = letter(mail.notice.kind, mail.to.language, mail.to.name)
+        subject, text = written(mail, link)
         message = EmailMessage()
         message["From"] = self._sender
         message["To"] = mail.to.email or ""
@@ -66,3 +70,9 @@ class Post:
         message["Content-Language"] = mail.to.language
         message.set_content(text)
         return message
+
+
+def written(mail: Mail, link: PersonalLink | None) -> tuple[str, str]:
+    """Subject and text of a mail, in the language of whom it goes to."""
+    to = mail.to
+    return letter(mail.notice.kind, to.language, to.name, outside=is_outside(mail), link=link)

@@ -55,7 +55,7 @@ async def add_board(
 async def show_board(settings: Settings, board: str) -> dict[str, Any]:
     """A board's settings as plain values."""
     async with opened(settings) as store:
-        return (await store.settings(_id(board))).model_dump(mode="json", by_alias=True)
+        return (await store.settings(known_id(board))).model_dump(mode="json", by_alias=True)
 
 
 def value_of(text: str) -> Any:
@@ -79,7 +79,7 @@ async def set_holidays(
 async def change_board(settings: Settings, board: str, changes: dict[str, Any]) -> int:
     """Keeps the changed settings as the board's next version; its number. Raises BadBoard."""
     async with opened(settings) as store:
-        current = (await store.settings(_id(board))).model_dump(mode="json", by_alias=True)
+        current = (await store.settings(known_id(board))).model_dump(mode="json", by_alias=True)
         try:
             wanted = TenantSettings.model_validate({**current, **changes})
         except ValidationError as error:
@@ -97,34 +97,36 @@ async def add_person(
     if language not in ("nl", "en"):
         raise BadBoard("The language is nl or en.")
     async with opened(settings) as store:
-        person = await store.add_person(_id(board), name, email, language=language, roles=roles)
+        person = await store.add_person(
+            known_id(board), name, email, language=language, roles=roles
+        )
         return {"person": person.id, "token": await store.issue_token(board, person.id)}
 
 
 async def everyone(settings: Settings, board: str) -> list[dict[str, Any]]:
     """The board's people, without tokens."""
     async with opened(settings) as store:
-        rows = await store.everyone(_id(board))
+        rows = await store.everyone(known_id(board))
     return [{"person": row.id, "name": row.name, "roles": list(row.roles)} for row in rows]
 
 
 async def issue_token(settings: Settings, board: str, person: str) -> str:
     """A further token for a person. Raises UnknownPerson."""
     async with opened(settings) as store:
-        return await store.issue_token(_id(board), _id(person))
+        return await store.issue_token(known_id(board), known_id(person))
 
 
 async def set_roles(settings: Settings, board: str, person: str, roles: list[str]) -> None:
     """What the person is from now on. Raises BadBoard, UnknownPerson."""
     _known_roles(roles)
     async with opened(settings) as store:
-        await store.set_roles(_id(board), _id(person), roles)
+        await store.set_roles(known_id(board), known_id(person), roles)
 
 
 async def leave(settings: Settings, board: str, person: str) -> int:
     """Ends a person's access at once, tokens too; how many. Their name stays in what happened."""
     async with opened(settings) as store:
-        await store.set_active(_id(board), _id(person), False)
+        await store.set_active(known_id(board), known_id(person), False)
         return await store.revoke_all(board, person)
 
 
@@ -141,7 +143,8 @@ def _known_roles(roles: list[str]) -> None:
         raise BadBoard(f"There is no role {unknown[0]}; there are {', '.join(ROLES)}.")
 
 
-def _id(text: str) -> str:
+def known_id(text: str) -> str:
+    """The id in its one spelling. Raises BadBoard where it is none."""
     try:
         return str(UUID(text))
     except ValueError:

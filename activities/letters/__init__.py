@@ -1,13 +1,16 @@
 """What mails say: that something happened and where to look, never what was written or seen.
 
 A mail passes through systems that are not ours, so it names no case, no date and nobody but its
-reader.
+reader. Only somebody who cannot sign in gets a key along: a link that is worth little for long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from babel.dates import format_datetime
+
+from activities.invitations import PersonalLink
 from activities.letters import (
     agreements,
     assessments,
@@ -33,24 +36,58 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 OTHER = ("Er is nieuws voor u in Traject", "There is news for you in Traject")
 
+_MATTER = (
+    "Meld u aan in Traject om te zien wat het voor u betekent.",
+    "Sign in to Traject to see what it means for you.",
+)
+_OUTSIDE = (
+    "Hebt u een vraag? Neem dan contact op met de school.",
+    "Do you have a question? Then contact the school.",
+)
+_LINK = (
+    """Open deze link:
+
+{address}
+
+De link is persoonlijk: stuur deze mail niet door. Hij werkt één keer, tot {until}.""",
+    """Open this link:
+
+{address}
+
+The link is personal: do not forward this mail. It works once, until {until}.""",
+)
 _TEXT = (
     """Beste {name},
 
-{subject}. Meld u aan in Traject om te zien wat het voor u betekent.
+{subject}. {matter}
 
 Dit is een automatisch bericht. Uit voorzorg staan er geen inhoudelijke gegevens in.
 """,
     """Dear {name},
 
-{subject}. Sign in to Traject to see what it means for you.
+{subject}. {matter}
 
 This is an automatic message. As a precaution it contains nothing of the matter itself.
 """,
 )
 
 
-def letter(kind: str, language: str, name: str) -> tuple[str, str]:
-    """Subject and text of a mail; Dutch where the language is not known."""
+def letter(
+    kind: str,
+    language: str,
+    name: str,
+    *,
+    outside: bool = False,
+    link: PersonalLink | None = None,
+) -> tuple[str, str]:
+    """Subject and text of a mail; Dutch where the language is not known.
+
+    ``outside``: to somebody who cannot sign in.
+    """
     chosen = LANGUAGES.index(language) if language in LANGUAGES else 0
     subject = KINDS.get(kind, OTHER)[chosen]
-    return subject, _TEXT[chosen].format(name=name, subject=subject)
+    matter = (_OUTSIDE if outside else _MATTER)[chosen]
+    if link is not None:
+        until = format_datetime(link.until, "EEEE d MMMM y, HH:mm", locale=LANGUAGES[chosen])
+        matter = _LINK[chosen].format(address=link.address, until=until)
+    return subject, _TEXT[chosen].format(name=name, subject=subject, matter=matter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -12,14 +13,19 @@ import aiosmtplib
 import pytest
 from aiosmtpd.controller import Controller
 
+from activities.invitations import CARRYING, Invitations
 from activities.letters import KINDS, letter
 from activities.mail import Post
 from deploy.embedded.supervisor import free_port
+from events.settings import TenantSettings
 from events.store.directory import PersonRow
+from events.store.keys import MasterKeys
+from events.store.links import Links, SigningLink
 from events.store.notices import NoticeRow
 from events.store.outbox import Mail
 from observability import REGISTRY
 
+BOARD = str(uuid4())
 SENDER = "Traject <traject@school.example>"
 
 
@@ -43,16 +49,24 @@ def letterbox() -> Iterator[tuple[Letterbox, Post]]:
     port = free_port()
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
-    yield box, Post("127.0.0.1", port, sender=SENDER, starttls=False)
+    yield box, Post("127.0.0.1", port, sender=SENDER, starttls=False, invitations=INVITATIONS)
     server.stop()
 
 
-def mail(kind: str = "intake_planned", language: str = "nl") -> Mail:
+def mail(kind: str = "intake_planned", language: str = "nl", *roles: str) -> Mail:
     person = str(uuid4())
-    to = PersonRow(person, "board", "Fenna de Groot", "fenna@school.example", language, ())
+    to = PersonRow(person, BOARD, "Fenna de Groot", "fenna@school.example", language, roles)
     now = datetime(2026, 3, 2, 9, tzinfo=UTC)
     notice = NoticeRow(1, str(uuid4()), person, kind, "cause-1", 3, str(uuid4()), now)
-    return Mail("board", "supervision", to, notice)
+    return Mail(BOARD, "supervision", to, notice)
+
+
+async def ten_days(_board: str) -> TenantSettings:
+    return TenantSettings(signing_link_days=10)
+
+
+LINKS = Links(MasterKeys.generate())
+INVITATIONS = Invitations(LINKS, ten_days, "https://traject.example")
 
 
 async def test_a_mail_arrives_and_says_no_more_than_it_must(
@@ -103,3 +117,49 @@ def test_each_kind_has_its_words_in_both_languages(kind: str) -> None:
 def test_other_kinds_and_languages_fall_back() -> None:
     assert letter("brand_new", "nl", "Noor")[0] == "Er is nieuws voor u in Traject"
     assert letter("closed", "fy", "Noor")[0] == "Een traject is afgesloten"
+
+
+@pytest.mark.parametrize("kind", sorted(CARRYING))
+async def test_who_has_no_account_gets_a_personal_link(
+    letterbox: tuple[Letterbox, Post], kind: str
+) -> None:
+    box, post = letterbox
+    sent = mail(kind, "nl", "contact")
+    await post.send(sent)
+    await post.send(sent)
+    text, again = (got.get_content() for got in box.mails)
+    assert text == again
+    (address,) = re.findall(r"https://traject\.example/sign/(\S+)", text)
+    assert LINKS.read(address) == SigningLink(
+        BOARD, sent.notice.stream, sent.to.id, 3, datetime(2026, 3, 12, 9, tzinfo=UTC)
+    )
+    assert "stuur deze mail niet door" in text
+    assert "tot donderdag 12 maart 2026, 10:00" in text
+    assert "Meld u aan" not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles"),
+    [
+        ("agreement_to_sign", ("teacher",)),
+        ("agreement_to_sign", ("contact", "teacher")),
+        ("agreement_to_sign", ()),
+        ("agreement_complete", ("contact",)),
+    ],
+)
+async def test_nobody_else_and_nothing_else_has_a_link(
+    letterbox: tuple[Letterbox, Post], kind: str, roles: tuple[str, ...]
+) -> None:
+    box, post = letterbox
+    await post.send(mail(kind, "en", *roles))
+    text = box.mails[0].get_content()
+    assert "/sign/" not in text
+    assert ("Sign in to Traject" in text) is (roles != ("contact",))
+
+
+async def test_english_mail_explains_the_link(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    await post.send(mail("signature_due", "en", "student", "institute_trainer"))
+    text = box.mails[0].get_content()
+    assert "do not forward" in text
+    assert "until Thursday 12 March 2026, 10:00" in text

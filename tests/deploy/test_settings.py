@@ -97,3 +97,24 @@ async def test_one_address_serves_every_role_with_its_own_rights(database: Datab
         await connection.close()
     settings = Settings.model_validate({"postgres_dsn": database.app_dsn})
     assert settings.database("app") == database.app_dsn
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        (None, "http://127.0.0.1:8123"),
+        ("https://traject.example", "https://traject.example"),
+        ("https://traject.example:8443/", "https://traject.example:8443"),
+    ],
+)
+def test_links_in_mails_begin_where_people_reach_the_product(
+    given: str | None, address: str
+) -> None:
+    assert Settings(http_port=8123, public_url=given).public_address == address
+
+
+@pytest.mark.parametrize("given", ["traject.example", "ftp://x", "https://a b", "https://a/b"])
+def test_a_public_url_is_one(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRAJECT_PUBLIC_URL", given)
+    with pytest.raises(BadSettings, match="TRAJECT_PUBLIC_URL"):
+        read_settings()
