@@ -1,7 +1,7 @@
 """Histories of runs as they were released, kept so that later code is held to the same steps.
 
-``./dev run python -m tests.workflows.recorded VERSION`` plays a few cases on real servers and
-writes their histories; do it once for every released shape, never over an older one.
+``./dev run python -m tests.workflows.recorded VERSION [CASE...]`` plays a few cases on real servers
+and writes their histories; do it once for every released shape, never over an older one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -22,27 +22,33 @@ from temporalio.converter import DataConverter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 from temporalio.worker import Worker
 
-from activities.recording import RecordingActivities
+from activities.errands import ErrandActivities
+from activities.recording import Opened, RecordingActivities
+from activities.recovery import start
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.temporal import EmbeddedTemporal
 from events.event import stream_id
+from events.recording import Opening, Recording
 from events.store.keys import MasterKeys
 from events.store.migrate import migrate
 from events.store.store import Store
 from tests.conftest import scratch_folder
 from tests.toy.story import STORY
 from tests.toy.workflow import LoanProcess
+from tests.workflows.plays import PLAYS, Play
+from workflows import processes
 from workflows.codec import TenantBook, sealed_converter
 from workflows.decision import Giver, Refused
 from workflows.gateway import Gateway, Unavailable
 from workflows.process import COMMANDS_PER_RUN
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
-from workflows.supervision.workflow import SupervisionProcess
-from workflows.wire import Temporal, connect, workflow_id
+from workflows.wire import StreamRef, Temporal, connect, workflow_id
 
+Steps = Sequence[tuple[Giver, str, dict[str, Any]]]
+PATIENCE = 20.0
 FOLDER = Path(__file__).resolve().parents[1] / "histories"
-PROCESSES = (SupervisionProcess, LoanProcess)
+PROCESSES = (*processes.PROCESSES, LoanProcess)
 TENANT = "7d1f3c0e-5a64-4c0e-9f0a-2f6f1f0c9a11"
 
 
@@ -73,10 +79,22 @@ class Player:
         self.people = {who: str(uuid4()) for who in ("teacher", "client", "manager", "advisor")}
         roles = ("hr", "coordinator", "advisor", "librarian")
         self.giver = Giver(self.people["advisor"], roles)
+        self.others = {
+            role: Giver(str(uuid4()), (role,))
+            for role in ("school_leader", "contact", "student", "school_trainer", "client")
+        }
 
     async def give(
-        self, process: str, stream: str, command: str, data: dict[str, Any], key: str | None = None
+        self,
+        process: str,
+        stream: str,
+        command: str,
+        data: dict[str, Any],
+        key: str | None = None,
+        *,
+        by: Giver | None = None,
     ) -> None:
+        """One answer is like the other here: a refusal is a step to keep too."""
         with suppress(Refused, Unavailable):
             await self.gateway.give(
                 tenant=TENANT,
@@ -86,20 +104,44 @@ class Player:
                 content_hash=hashlib.sha256(json.dumps([command, data]).encode()).hexdigest(),
                 command=command,
                 data=data,
-                giver=self.giver,
+                giver=by or self.giver,
             )
 
-    async def begin(self, process: str, command: str, data: dict[str, Any]) -> tuple[str, str]:
+    async def begin(
+        self, process: str, command: str, data: dict[str, Any], *, by: Giver | None = None
+    ) -> tuple[str, str]:
         """The new stream and the id of the command that opened it."""
         key = str(uuid4())
         stream = stream_id(TENANT, key)
-        await self.give(process, stream, command, data, key)
+        await self.give(process, stream, command, data, key, by=by)
         return stream, key
+
+    async def lead(self, process: str, stream: str, steps: Steps) -> None:
+        """Commands in order, each with its giver."""
+        for by, command, data in steps:
+            await self.give(process, stream, command, data, by=by)
 
     def request(self) -> dict[str, Any]:
         people = {who: self.people[who] for who in ("client", "manager")}
         concern = {"concern": "C1", "text": "Lessen beginnen laat"}
         return people | {"teacher": str(uuid4()), "school": "De Wilg", "concerns": [concern]}
+
+    def teacher(self) -> Giver:
+        """Somebody who has no other case."""
+        return Giver(str(uuid4()), ("teacher",))
+
+    async def escalate(self, stream: str, client: Giver) -> str:
+        """The id of the assessment trajectory that this opens."""
+        key = str(uuid4())
+        mandate = {"mandate": client.person}
+        await self.give("supervision", stream, "EscalateTrajectory", mandate, key, by=client)
+        return stream_id(TENANT, key)
+
+    async def ended(self, process: str, stream: str) -> None:
+        """Waits until the case has come to its end by itself."""
+        handle = self.temporal.client.get_workflow_handle(workflow_id(process, stream))
+        async with asyncio.timeout(PATIENCE):
+            await handle.result()
 
     async def skip(self, process: str, stream: str, days: int) -> None:
         handle = self.temporal.client.get_workflow_handle(workflow_id(process, stream))
@@ -158,17 +200,26 @@ async def loan(player: Player) -> str:
     return stream
 
 
-CASES: dict[str, tuple[str, Callable[[Player], Awaitable[str]]]] = {
+CASES: dict[str, tuple[str, Play]] = {
     "overdue": ("supervision", overdue),
     "continued": ("supervision", continued),
     "ended": ("supervision", ended),
     "loan": ("loans", loan),
+    **PLAYS,
 }
 
 
-async def record(version: str) -> None:
+def _opened(temporal: Temporal) -> Opened:
+    async def start_beside(recording: Recording, opening: Opening) -> None:
+        ref = StreamRef(tenant=TENANT, process=opening.process, stream=opening.stream)
+        await start(temporal, ref)
+
+    return start_beside
+
+
+async def record(version: str, wanted: Sequence[str]) -> None:
     target = FOLDER / version
-    target.mkdir(parents=True)
+    target.mkdir(parents=True, exist_ok=bool(wanted))
     facts = {name: rules.story.facts for name, rules in RULES.items()} | {"loans": STORY.facts}
     with scratch_folder() as folder:
         postgres = EmbeddedPostgres(folder / "postgres", fsync=False)
@@ -178,17 +229,20 @@ async def record(version: str) -> None:
         dsn = f"{postgres.dsn}?role=traject_app"
         store = await Store.connect(dsn, MasterKeys.generate(), facts)
         temporal = await connect(server.address, known_key)
-        reach = RecordingActivities(store, "test")
+        reach = RecordingActivities(store, "test", opened=_opened(temporal))
+        errands = ErrandActivities(store, Gateway(store, temporal))
         async with Worker(
             temporal.client,
             task_queue=temporal.task_queue,
             workflows=list(PROCESSES),
-            activities=[reach.load, reach.record, reach.recall],
+            activities=[reach.load, reach.record, reach.recall, errands.errand],
             workflow_runner=sandboxed(PROCESSES),
             identity="recorder",
         ):
             player = Player(store, temporal)
             for name, (process, play) in CASES.items():
+                if wanted and name not in wanted:
+                    continue
                 await keep(temporal, workflow_id(process, await play(player)), target, name)
         await store.close()
         await server.stop()
@@ -217,4 +271,4 @@ def _anonymous(raw: Any) -> Any:
 
 
 if __name__ == "__main__":
-    asyncio.run(record(sys.argv[1]))
+    asyncio.run(record(sys.argv[1], sys.argv[2:]))

@@ -12,7 +12,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.workflow import NondeterminismError
 
-from tests.workflows.recorded import PROCESSES, converter, histories
+from tests.workflows.recorded import CASES, PROCESSES, converter, histories
+from workflows import registry
 from workflows.process import Process
 from workflows.sandbox import sandboxed
 from workflows.supervision import RULES
@@ -44,7 +45,8 @@ async def test_released_runs_replay(name: str) -> None:
 
 def test_there_is_something_to_replay() -> None:
     shapes = {name.rpartition("/")[2].rpartition("-")[0] for name in KEPT}
-    assert shapes >= {"overdue", "continued", "ended", "loan"}
+    assert shapes >= set(CASES)
+    assert {process for process, _ in CASES.values()} >= set(registry.RULES)
 
 
 class Changed(Process):
