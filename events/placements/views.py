@@ -22,14 +22,14 @@ trainer may offer a place to a student who asks for one."""
 def case_roles(state: Placement, person: str | None, roles: tuple[str, ...]) -> frozenset[str]:
     """The roles under which a person has a part in this case (contract 1, Who acts).
 
-    Student and institute trainer sign for themselves, and so are never the board here too.
+    The board signs for the school and co-signs, and any school trainer may take up a request:
+    but not who is the case's student or institute trainer, and so another party.
     """
     held = set(ALL_CASES & set(roles))
     held |= {part for part, party in state.parties.items() if party == person and part in roles}
-    if "board" in roles and not held & {"student", "institute_trainer"}:
-        held.add("board")
-    if "school_trainer" in roles and state.phase == "requested":
-        held.add("school_trainer")
+    if person not in (state.parties.get("student"), state.parties.get("institute_trainer")):
+        held |= {"board"} & set(roles)
+        held |= {"school_trainer"} & set(roles) if state.phase == "requested" else set()
     return frozenset(held)
 
 
