@@ -145,39 +145,40 @@ def _arranging(state: Placement, view: View) -> list[str]:
     """Before the start: a mentor, an agreement, its signatures, the certificate of conduct."""
     if state.phase not in ARRANGING:
         return []
-    rights = view.rights
-    found: list[str] = []
-    if "school_trainer" in rights and state.mentor is None:
-        found.append("assign_mentor")
-    elif "school_trainer" in rights and state.agreement is None:
-        found.append("draft_agreement")
-    if state.agreement and {f.SIGNERS[p] for p in state.missing(f.PARTIES)} & rights:
-        found.append("sign")
-    if rights & {"school_trainer", "hr"} and state.vog is None and state.vog_needed(view.settings):
-        found.append("record_vog")
-    return found
+    trains = "school_trainer" in view.rights
+    unsigned = state.missing(f.PARTIES) if state.agreement else ()
+    certificate = state.vog is None and state.vog_needed(view.settings)
+    return _waiting(
+        assign_mentor=trains and state.mentor is None,
+        draft_agreement=trains and state.mentor is not None and state.agreement is None,
+        sign=any(f.SIGNERS[party] in view.rights for party in unsigned),
+        record_vog=certificate and bool(view.rights & {"school_trainer", "hr"}),
+    )
 
 
 def _guiding(state: Placement, view: View, today: str) -> list[str]:
     """From the start on: talks, advice, co-signature; and what successors are to be told."""
-    rights = view.rights
-    over = state.outcome is not None or state.end.isoformat() <= today
+    rights, trains = view.rights, "school_trainer" in view.rights
     found: list[str] = []
     if rights & {"coordinator", "school_trainer"}:
         found += [f"handover:{task}" for task in state.handovers]
     if state.phase not in ("running", "final_assessed"):
         return found
-    if "school_trainer" in rights:
-        found += ["start_talk"] * (state.talks.start is None)
-        found += ["final_talk"] * (over and state.talks.final is None)
-    if state.outcome is None and over:
-        asked = ("mentor", "school_trainer")
-        found += ["advise"] * any(r in rights and r not in state.advice for r in asked)
-    if state.outcome is not None:
-        found += ["cosign"] * ("board" in rights and not state.cosigned)
-        ready = state.talks_complete and state.cosigned
-        found += ["complete"] * (ready and "school_trainer" in rights)
-    return found
+    decided = state.outcome is not None
+    over = decided or state.end.isoformat() <= today
+    advisers = {"mentor", "school_trainer"} & rights
+    return found + _waiting(
+        start_talk=trains and state.talks.start is None,
+        final_talk=trains and over and state.talks.final is None,
+        advise=over and not decided and bool(advisers - set(state.advice)),
+        cosign=decided and not state.cosigned and "board" in rights,
+        complete=trains and state.cosigned and state.talks_complete,
+    )
+
+
+def _waiting(**steps: bool) -> list[str]:
+    """The names of those that wait."""
+    return [step for step, waits in steps.items() if waits]
 
 
 def agenda(state: Placement, view: View) -> list[dict[str, Any]]:

@@ -96,7 +96,7 @@ def amend(case: Case[Placement], command: c.AmendAgreement) -> Decision:
 def _version(state: Placement, terms: Mapping[str, Any]) -> dict[str, Any]:
     """The next version with these fields; raises Refused where one is missing."""
     for name in FIELDS:
-        if not terms.get(name) and (name != "roles" or terms.get(name) is None):
+        if terms.get(name) in (None, []):
             raise Refused("agreement.field_missing", name)
     for role in f.GUIDES:  # 003 T3-29
         described = terms["roles"].get(role) or {}

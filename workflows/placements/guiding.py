@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from events.event import Fact
 from events.placements import facts as f
 from events.placements.state import Placement
-from events.recording import Claim
 from workflows.decision import Decision, Refused
 from workflows.placements import commands as c
 from workflows.placements.offering import days_left, held, qualified, room
@@ -26,8 +24,8 @@ def progress_talk(case: Case[Placement], command: c.RecordProgressTalk) -> Decis
     if case.state.outcome is not None and case.state.talks.progress:
         raise Refused("state.not_allowed")
     day = case.day(command.date)
-    held_ = f.ProgressTalkHeld(date=day, judgement=command.judgement, text=command.text)
-    return case.accept(held_, on=day)
+    talk = f.ProgressTalkHeld(date=day, judgement=command.judgement, text=command.text)
+    return case.accept(talk, on=day)
 
 
 def three_party_talk(case: Case[Placement], command: c.RecordThreePartyTalk) -> Decision:
@@ -72,20 +70,19 @@ def resume(case: Case[Placement], command: c.Resume) -> Decision:
     state = case.state
     assert state.interrupted_since is not None
     assert state.place is not None
-    facts: list[Fact] = [f.PlacementResumed(days=(case.today - state.interrupted_since).days)]
-    claims: list[Claim] = []
-    releases: list[Claim] = []
-    if command.to is not None:
-        before = state.end.isoformat()
-        if command.to <= before:
-            raise Refused("period.invalid", "to")
-        extended = f.PeriodExtended(to=command.to, previous_to=before)
-        end = date.fromisoformat(command.to)
-        school = qualified(case, state.place.school, end)
-        claims = [room(school, days_left(case), end)]
-        releases = held(state)
-        facts.append(extended)
-    return case.accept(*facts, claims=claims, releases=releases)
+    resumed = f.PlacementResumed(days=(case.today - state.interrupted_since).days)
+    if command.to is None:
+        return case.accept(resumed)
+    before, end = state.end.isoformat(), date.fromisoformat(command.to)
+    if end <= state.end:
+        raise Refused("period.invalid", "to")
+    school = qualified(case, state.place.school, end)
+    return case.accept(
+        resumed,
+        f.PeriodExtended(to=command.to, previous_to=before),
+        claims=[room(school, days_left(case), end)],
+        releases=held(state),
+    )
 
 
 def end_early(case: Case[Placement], command: c.EndPlacementEarly) -> Decision:
