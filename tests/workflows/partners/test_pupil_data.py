@@ -1,0 +1,71 @@
+"""What looks like data of a pupil is warned of; what only resembles it is not."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from workflows.partners.pupil_data import maybe_pupil_data
+
+TODAY = date(2026, 9, 1)
+KNOWN = ("Kinderopvang De Regenboog", "De Windvaan")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gesproken over leerling Jayden.",
+        "De leerlinge Fatima komt volgende week",
+        "leerlingen Daan en Noor",
+        "Kind Tim heeft veel baat bij de logopedie",
+        "het kind genaamd Sem",
+        "zoon Ahmed en dochter Élise",
+        "over de kleuter Noud",
+        "the pupil called Emma, and her brother",
+        "a talk about the child Tom",
+        "De cliënt is geboren op 3 april 2016",
+        "geb. 12-03-2015",
+        "geboortedatum: 2015-03-12",
+        "born 3 May 2017",
+        "Tim (12-3-2015) komt op maandag",
+        "dossier 123456782",
+        "BSN: 123456782.",
+    ],
+)
+def test_it_may_be(text: str) -> None:
+    assert maybe_pupil_data(text, KNOWN, TODAY)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Kennisgemaakt met de nieuwe locatiemanager.",
+        "Het ging over de leerling. Afgesproken is dat wij bellen",
+        "voor elke leerling\nAanwezig: twee leraren",
+        "een middag voor leerlingen van groep 5",
+        "het kind Regenboog heet nu anders",
+        "voor het kind Windvaan",
+        "een leerling Nederlands leren",
+        "kind GGD",
+        "Jan Bakker belde",
+        "wij werken samen sinds 1-9-2019",
+        "het convenant van 01-09-2019 tot 31-08-2024",
+        "volgende afspraak op 12-10-2026",
+        "overleg 12-10-2026",
+        "vergaderd, zie het verslag 14-06-2026",
+        "op 31-02-2015 gaat niet",
+        "begonnen in 2016",
+        "bel 0612345678",
+        "bel +31 612345678",
+        "factuur 20260901",
+        "rekening 1234567890",
+    ],
+)
+def test_it_is_not(text: str) -> None:
+    assert not maybe_pupil_data(text, KNOWN, TODAY)
+
+
+def test_who_was_a_pupil_long_ago_is_none() -> None:
+    assert not maybe_pupil_data("Piet Bos (12-3-1971)", KNOWN, TODAY)
