@@ -1,0 +1,135 @@
+"""Partners and departures over HTTP: everybody reads the register, the process acts by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from temporalio.worker import Worker
+
+from activities.errands import ErrandActivities
+from activities.recording import RecordingActivities
+from events.store.store import Store
+from tests.skipping import SkippingTemporal
+from tests.web.conftest import Board, Installation, client_of
+from web.api.app import create_app
+from workflows.departures.workflow import DepartureProcess
+from workflows.gateway import Gateway
+from workflows.partners.workflow import PartnerProcess
+from workflows.registry import RULES
+from workflows.sandbox import sandboxed
+from workflows.wire import connect
+
+HANDLED_SECONDS = 10
+PEOPLE = {
+    "hr": "hr", "coordinator": "coordinator", "leader": "school_leader", "anna": "advisor",
+    "bram": "manager", "teacher": "teacher", "kees": "contact", "student": "student",
+}  # fmt: skip
+"""Anna coordinates, Bram is her deputy, Kees is the partner's contact."""
+
+
+@pytest.fixture
+async def register(store: Store, temporal_env: SkippingTemporal) -> AsyncIterator[Board]:
+    """The application with a worker that serves both processes."""
+    temporal = await connect(temporal_env.address, store.dossier_key, task_queue=uuid4().hex)
+    reach, gateway = RecordingActivities(store, "test"), Gateway(store, temporal)
+    processes = [PartnerProcess, DepartureProcess]
+    async with Worker(
+        temporal.client,
+        task_queue=temporal.task_queue,
+        workflows=processes,
+        activities=[
+            reach.load,
+            reach.record,
+            reach.recall,
+            ErrandActivities(store, gateway).errand,
+        ],
+        workflow_runner=sandboxed(processes),
+    ):
+        app = create_app(store, gateway, RULES, Installation())
+        async with client_of(app) as http:
+            board = Board(store, app, http, str(uuid4()), process="partners")
+            for key, role in PEOPLE.items():
+                await board.add(key, f"Persoon {key}", role)
+            yield board
+
+
+async def _open(board: Board, by: str, process: str, data: dict[str, Any]) -> httpx2.Response:
+    body = {"command": RULES[process].opening, "data": data}
+    headers = board.headers(by, Idempotency_Key=str(uuid4()))
+    return await board.http.post(f"/api/v1/{process}", json=body, headers=headers)
+
+
+async def _active(board: Board) -> str:
+    ids = {key: person.id for key, person in board.people.items()}
+    data = {
+        "name": "Bibliotheek De Linde", "kind": "library", "levels": ["group"],
+        "obligation": "additional", "origin": "network", "school_leader": ids["leader"],
+    }  # fmt: skip
+    stream = (await _open(board, "teacher", "partners", data)).json()["id"]
+    fit = {"motive": "nearness", "explanation": "om de hoek", "profile_match": "good"}
+    await board.done(stream, "AssessFit", fit, "leader")
+    people = {
+        "primary_contact": ids["kees"],
+        "coordinator": ids["anna"],
+        "deputy": ids["bram"],
+    }
+    await board.done(stream, "ActivatePartner", people, "leader")
+    return stream
+
+
+async def test_everybody_with_an_account_finds_and_reads_it(register: Board) -> None:
+    stream = await _active(register)
+    for by in ("teacher", "anna", "hr"):
+        (row,) = (await register.get("/partners?state=active", by)).json()["items"]
+        assert (row["id"], row["name"], row["kind"]) == (stream, "Bibliotheek De Linde", "library")
+        assert row["coordinator"] == register.people["anna"].id
+        assert row["updated_at"] > row["created_at"]
+        assert (await register.get(f"/partners/{stream}/timeline", by)).status_code == 200
+    for by in ("kees", "student"):
+        assert (await register.get("/partners", by)).json()["items"] == []
+        assert (await register.get(f"/partners/{stream}", by)).status_code == 404
+
+
+async def test_what_only_the_process_gives_is_refused_and_not_offered(register: Board) -> None:
+    stream = await _active(register)
+    person = {"person": register.people["anna"].id}
+    for by in ("coordinator", "hr", "anna", "teacher"):
+        answer = await register.give(stream, "VacateCoordinator", person, by)
+        assert (answer.status_code, answer.json()["code"]) == (403, "auth.role")
+        answer = await register.give(stream, "TakeOverPartner", {"partner": stream}, by)
+        assert (answer.status_code, answer.json()["code"]) == (403, "auth.role")
+        items = (await register.get(f"/partners/{stream}/commands", by)).json()["items"]
+        offered = {item["command"] for item in items}
+        assert not {"VacateCoordinator", "TakeOverPartner"} & offered
+    opening = {"command": "VacateCoordinator", "data": person}
+    headers = register.headers("coordinator", Idempotency_Key=str(uuid4()))
+    answer = await register.http.post("/api/v1/partners", json=opening, headers=headers)
+    assert (answer.status_code, answer.json()["field"]) == (422, "command")
+
+
+async def test_a_departure_is_handled_by_itself(register: Board) -> None:
+    stream = await _active(register)
+    person = {"person": register.people["anna"].id}
+    assert (await _open(register, "coordinator", "departures", person)).status_code == 403
+    opened = await _open(register, "hr", "departures", person)
+    assert opened.status_code == 201
+    path = f"/departures/{opened.json()['id']}"
+    async with asyncio.timeout(HANDLED_SECONDS):
+        while (said := (await register.get(path)).json())["state"] != "handled":
+            await asyncio.sleep(0.02)
+    assert (said["partners"], said["refused"]) == (1, 0)
+    (row,) = (await register.get("/departures", "coordinator")).json()["items"]
+    assert (row["person"], row["partners"]) == (person["person"], 1)
+    assert (await register.get(path, "leader")).status_code == 404
+    summary = (await register.get(f"/partners/{stream}", "teacher")).json()
+    assert (summary["coordinator"], summary["vacant"]) == (
+        register.people["bram"].id,
+        "coordinator",
+    )
+    (task,) = (await register.get("/me/tasks", "leader")).json()["items"]
+    assert (task["process"], task["task"]) == ("partners", "successor")
