@@ -204,6 +204,9 @@ PLAY = Play(
             (*TERMS, "from", "to", "half_days"), "agreement.field_missing"
         ),
     },
+    warns={
+        "ProposeInternship": lambda data: "internship.short" if data["half_days"] < 10 else None
+    },
     endings=frozenset({"CancelInternship", "EndInternshipEarly"}),
     lenient=frozenset({"RequestFreshLink"}),
 )  # fmt: skip

@@ -24,6 +24,8 @@ KINDS = (
     "staff_trainer", "teacher_college", "library", "welfare_work", "health_service",
     "consultancy", "school", "secondment_agency", "company",
 )  # fmt: skip
+OF_A_PUPIL = "Gesproken over leerling Bram en zijn ouders"
+WARNING = "contact.maybe_pupil_data"
 LIVE = frozenset({"active", "dormant"})
 OPEN = frozenset({"prospect", "assessed", *LIVE})
 
@@ -96,7 +98,7 @@ def _moment(s: Source) -> Data:
         **s.dated(),
         "channel": s.one(("visit", "phone", "mail", "meeting", "event")),
         **({"contact": _current(s)} if s.maybe(1) else {}),
-        "text": s.one((s.text(), "Gesproken over leerling Bram en zijn ouders")),
+        "text": s.one((s.text(), OF_A_PUPIL)),
     }
 
 
@@ -238,6 +240,9 @@ PARTNERS = Play(
             "coordinator": "partner.coordinator_missing",
             "deputy": "partner.deputy_missing",
         },
+    },
+    warns={
+        "LogContactMoment": lambda data: WARNING if data["text"] == OF_A_PUPIL else None,
     },
     endings=frozenset({"EndPartner", "MergePartners"}),
     everywhere=EVERYWHERE | {"teacher"},

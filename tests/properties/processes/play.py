@@ -32,10 +32,10 @@ class Play:
     by: the column "by". when: the states in which a command may come. parts: of a summary, the
     persons whom the case names, by the word for them in the column "by". forward: the next step
     towards the end, None to wait for a day. hasty: steps that need much before them. required:
-    what has a code of its own when it is missing. paused: all that an interrupted case accepts.
-    endings: commands by which a case lapses. everywhere: roles that act in all cases. subject:
-    commands whose only giver is the one whom the case is about. lenient: commands of which the
-    contract leaves open how those are turned away who may not give them.
+    what has a code of its own when it is missing. warns: what an answer warns of. paused: all
+    that an interrupted case accepts. endings: commands by which a case lapses. everywhere: roles
+    that act in all cases. subject: commands whose only giver is the one whom the case is about.
+    lenient: commands of which the contract leaves open how those are turned away who may not.
     """
 
     process: str
@@ -55,6 +55,7 @@ class Play:
     endings: frozenset[str] = frozenset()
     hasty: tuple[str, ...] = ()
     required: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    warns: Mapping[str, Callable[[Data], str | None]] = field(default_factory=dict)
 
     def mine(self, case: Case, command: str, person: str, roles: Sequence[str]) -> list[str]:
         """The words of the column "by" under which this person may give the command here."""

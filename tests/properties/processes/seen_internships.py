@@ -193,16 +193,27 @@ class Internship(Witness):
         }
 
 
-def one_place_at_a_time(cases: Sequence[Internship]) -> list[str]:
-    """No two internships of one teacher hold the same day."""
-    held = [
+Held = tuple[str | None, str, str]
+
+
+def _held(cases: Sequence[Internship]) -> list[Held]:
+    return [
         (case.people["teacher"], *case.days)
         for case in cases
         if case.days and case.state not in ("cancelled", "ended_early")
     ]
+
+
+def taken(cases: Sequence[Internship], teacher: str | None, first: str, last: str) -> bool:
+    """Whether one of these holds one of those days of the teacher."""
+    return any(who == teacher and a <= last and first <= b for who, a, b in _held(cases))
+
+
+def one_place_at_a_time(cases: Sequence[Internship]) -> list[str]:
+    """No two internships of one teacher hold the same day."""
     return [
-        f"{one} overlaps {other}"
-        for number, one in enumerate(held)
-        for other in held[number + 1 :]
-        if one[0] == other[0] and one[1] <= other[2] and other[1] <= one[2]
+        f"{case.days} of {case.people['teacher']} overlaps another"
+        for number, case in enumerate(cases)
+        if case.days and taken(cases[number + 1 :], case.people["teacher"], *case.days)
+        if case.state not in ("cancelled", "ended_early")
     ]

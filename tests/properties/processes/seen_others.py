@@ -114,9 +114,9 @@ class Partner(Witness):
             case "SubsidyStatusRecorded":
                 self.kept["schemes"][r.data["scheme"]] = r.data["status"]
             case "PartnerTakenOver":
-                self.moved(r.data)
+                self.take_over(r.data)
 
-    def moved(self, data: Mapping[str, Any]) -> None:
+    def take_over(self, data: Mapping[str, Any]) -> None:
         """What a merged partner leaves to this one."""
         known: list[str] = self.kept["contacts"]
         known += [contact for contact in data["contacts"] if contact not in known]

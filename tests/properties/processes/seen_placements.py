@@ -59,9 +59,10 @@ class Placement(Witness):
     here_from = ""
     period = ("", "")
     since: date | None = None
+    talk_since: date | None = None
     paused_on: date | None = None
     interrupted_days = transfers = lesson_visits = self_assessments = 0
-    started = three_party_due = cosigned = contract = moved = False
+    started = three_party_due = cosigned = contract = False
     outcome: str | None = None
     qualification: str | None = None
 
@@ -166,6 +167,7 @@ class Placement(Witness):
                 self.kept["progress"] += [r.data["judgement"]]
                 self.fulfil("progress_talk")
                 if r.data["judgement"] == "insufficient":
+                    self.talk_since = self.talk_since if self.three_party_due else r.day
                     self.three_party_due = True
                     yield from self.to("three_party_talk_due", *OF_ALL)
             case "ThreePartyTalkHeld":
@@ -225,6 +227,7 @@ class Placement(Witness):
         self.here_from = max(self.period[0], str(r.day))
         self.state, self.agreement.valid = "transferred", False
         self.transfers += 1
+        self.handovers = []
         self.gone |= {self.people.get(key) for key in ("school_trainer", "school_leader", "mentor")}
         new = {key: r.data[key] for key in ("school_trainer", "school_leader")}
         self.people |= {**new, "mentor": None}
@@ -297,6 +300,8 @@ class Placement(Witness):
         if self.state == "agreement_signed" and not self.started:
             return {"start": start}
         due: dict[str, date] = {}
+        if self.three_party_due and self.talk_since and self.state in ("running", "final_assessed"):
+            due["three_party_talk"] = self.wd(self.talk_since, self.settings.three_party_talk)
         if self.state == "running":
             due["final_assessment"] = self.wd(end, self.settings.final_assessment)
             if not self.kept["progress"]:
@@ -304,16 +309,34 @@ class Placement(Witness):
         return due
 
 
-def no_school_too_full(cases: Sequence[Placement]) -> list[str]:
-    """Nowhere, on no day, more students than the school has room for."""
-    held = [
+Held = tuple[str | None, str, str]
+
+
+def _held(cases: Sequence[Placement]) -> list[Held]:
+    return [
         (case.school, case.here_from, case.period[1])
         for case in cases
         if case.school and not case.ended
     ]
+
+
+def _most(held: Sequence[Held], school: str | None, first: str, last: str) -> int:
+    """How many at most are at a school on one of these days."""
+    there = [(a, b) for where, a, b in held if where == school and a <= last and first <= b]
+    days = [first, *(a for a, _ in there if a >= first)]
+    return max(sum(a <= day <= b for a, b in there) for day in days)
+
+
+def full(cases: Sequence[Placement], school: str | None, first: str, last: str) -> bool:
+    """Whether there is a day on which a school has no room for one more."""
+    return _most(_held(cases), school, first, last) >= SCHOOLS[school or ""]["capacity"]
+
+
+def no_school_too_full(cases: Sequence[Placement]) -> list[str]:
+    """Nowhere, on no day, more students than the school has room for."""
+    held = _held(cases)
     return [
-        f"{school} on {day}: {count}"
-        for school, day in {(school, start) for school, start, _ in held}
-        for count in [sum(s == school and a <= day <= b for s, a, b in held)]
-        if count > SCHOOLS[school]["capacity"]
+        f"{school} from {first} to {last}"
+        for school, first, last in held
+        if _most(held, school, first, last) > SCHOOLS[school or ""]["capacity"]
     ]

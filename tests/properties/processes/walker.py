@@ -24,9 +24,6 @@ HOURS = (0, 1, 3, 14, 24, 24, 40, 72, 24 * 7, 24 * 16, 24 * 35)
 TURNED_AWAY = frozenset({"state.not_allowed", "state.final", "state.suspended", "auth.role"})
 """What nobody hears who takes the next step."""
 
-ELSEWHERE = frozenset({"StaffLeft", "MergePartners"})
-"""Commands that change other cases too."""
-
 GOING, MOST = 4, 9
 """So many open cases of one process on a board, and so many in all."""
 
@@ -208,7 +205,7 @@ class Walker:
         case = self.watch.summary(stream) if stream else {}
         call = self.board.call(play.process, key, name, data, stream)
         before, offered = self.watch.picture(), self.board.offers(call)
-        partners = self.watch.cases("partners") if name in ELSEWHERE else ()
+        partners = self.watch.before(call)
         answer = self.board.send(call)
         try:
             self._answered(play, call, case, answer, offered=offered, spoilt=spoilt)
@@ -245,7 +242,11 @@ class Walker:
             assert not still, "accepted while interrupted"
             assert allowed, "accepted where it may not come"
             self._under_the_first_role(play, call, case)
+            if not spoilt:
+                warned = play.warns[name](call.data) if name in play.warns else None
+                assert answer.body["warnings"] == ([warned] if warned else []), answer.body
             return
+        self.watch.refused(call, code)
         if case and (final or still or code.startswith("auth.")):
             assert not offered, "offered, but turned away"
         if spoilt or not case:

@@ -11,14 +11,12 @@ from datetime import date
 from typing import Any, cast
 
 from events.calendar import local_day
-from events.event import Event, event_from_json, stream_id
-from tests.properties.desk import TENANT
+from events.event import Event, event_from_json
+from tests.properties.processes import others
 from tests.properties.processes.board import IDS, ROLES, Board
 from tests.properties.processes.play import Case
 from tests.properties.processes.readers import may_read, secrets
-from tests.properties.processes.seen_internships import Internship, one_place_at_a_time
 from tests.properties.processes.seen_others import Assessment, stands
-from tests.properties.processes.seen_placements import Placement, no_school_too_full
 from tests.properties.processes.table import PLAYS, WITNESSES
 from tests.properties.processes.witness import ASKED_FOR, ROLE_WORDS, Record, Told, Witness
 from workflows.scenarios import Call
@@ -79,7 +77,8 @@ class Watch:
                 if new:
                     self._stored(stream, new, told)
         self._notices(told)
-        self._together()
+        wrong = others.together(list(self.witnesses.values()))
+        assert not wrong, wrong
         self._somebody_looks()
 
     def _fold(self, stream: str) -> Sequence[Event]:
@@ -126,6 +125,9 @@ class Watch:
         assert set(case) >= play.summary, play.summary - set(case)
         wrong = differences(witness.shown(), case)
         assert not wrong, wrong
+        if "handovers" in case and not witness.ended:
+            open_tasks = [item["task"] for item in case["handovers"]]
+            assert open_tasks == witness.handovers, f"{open_tasks}, not {witness.handovers}"
         self._terms(stream, witness, case)
         if process == "partners":
             wrong = stands(case)
@@ -163,7 +165,8 @@ class Watch:
             lost = {
                 key: value
                 for key, value in call.data.items()
-                if value not in (None, [], "")
+                if value not in (None, [])
+                and str(value).strip()
                 and key not in IN_THE_TYPE
                 and not _same(kept.get(key), value)
             }
@@ -216,44 +219,33 @@ class Watch:
 
     # -- several cases at once -------------------------------------------------------------------
 
-    def _together(self) -> None:
-        seen = list(self.witnesses.values())
-        interns = [witness for witness in seen if isinstance(witness, Internship)]
-        overlaps = one_place_at_a_time(interns)
-        assert not overlaps, overlaps
-        placed = [witness for witness in seen if isinstance(witness, Placement)]
-        full = no_school_too_full(placed)
-        assert not full, full
+    def refused(self, call: Call, code: str) -> None:
+        """What is said of other cases is so."""
+        partners = dict(self.cases("partners"))
+        wrong = others.unfounded(self.board, self.witnesses, partners, call, code)
+        assert not wrong, f"{code}, but it is not so"
 
-    def elsewhere(self, call: Call, before: Sequence[tuple[str, Case]]) -> None:
-        """What a departure or a merger does to partners: to each that it concerns, and once."""
-        if call.command == "StaffLeft":
-            self._vacated(call, before)
+    def before(self, call: Call) -> others.Cases:
+        """The partners before a command that speaks of them or changes them."""
+        spoken_of = others.OF_PARTNERS | others.CHANGING_OTHERS
+        return dict(self.cases("partners")) if call.command in spoken_of else {}
+
+    def elsewhere(self, call: Call, before: others.Cases) -> None:
+        """What an accepted command says of other cases, and does to them."""
+        wrong: object = None
+        if call.command in others.OF_PARTNERS:
+            host = call.data.get("host") or self.summary(call.stream or "")["host"]
+            wrong = others.unfit_host(host, before, call)
         elif call.command == "MergePartners":
-            gone, kept = dict(before)[call.stream or ""], self.summary(call.data["into"])
-            assert set(gone["contacts"]) <= set(kept["contacts"]), "contacts lost in a merger"
-            left, taken = ({a["agreement"] for a in c["agreements"]} for c in (gone, kept))
-            assert left <= taken, "agreements lost in a merger"
-
-    def _vacated(self, call: Call, before: Sequence[tuple[str, Case]]) -> None:
-        person, concerned = call.data["person"], 0
-        for stream, case in before:
-            known = self.folded[stream][0]
-            new = [event.type for event in self.board.events(stream)[known:]]
-            standing = case["coordinator"], case["deputy"]
-            if case["state"] == "ended" or person not in standing:
-                assert new == [], f"{new} by a departure that does not concern it"
-                continue
-            concerned += 1
-            stood_in = ["DeputyStoodIn"] if case["deputy"] else []
-            vacant = person == case["coordinator"]
-            want = ["CoordinatorVacant", *stood_in] if vacant else ["DeputyVacant"]
-            assert new == want, f"{new}, not {want}"
-            now = self.summary(stream)
-            assert person not in (now["coordinator"], now["deputy"]), "still there"
-        departure = stream_id(TENANT, call.command_id)
-        shown = {"state": "handled", "partners": concerned, "refused": 0}
-        wrong = differences(shown, self.summary(departure))
+            kept = self.summary(call.data["into"])
+            wrong = others.lost_in_merger(before[call.stream or ""], kept)
+        elif call.command == "StaffLeft":
+            now = {id_: self.summary(id_) for id_ in self.board.engine.streams}
+            new = {
+                id_: [event.type for event in self.board.events(id_)[self.folded[id_][0] :]]
+                for id_ in before
+            }
+            wrong = others.vacated(call, before, now, new)
         assert not wrong, wrong
 
     # -- who may read ----------------------------------------------------------------------------
@@ -293,7 +285,18 @@ class Watch:
             for key in ROLES:
                 self.reads(key, stream, "export")
         for key in ROLES:
-            json.dumps([self.board.read(view, key).body for view in ("tasks", "agenda")])
+            self._tasks(key)
+            json.dumps(self.board.read("agenda", key).body)
+
+    def _tasks(self, key: str) -> None:
+        """Nothing of what has ended; for coordinators, every task that is to be handed over."""
+        items = self.board.read("tasks", key).body["items"]
+        for stream, witness in self.witnesses.items():
+            mine = json.dumps([item for item in items if item["id"] == stream])
+            assert mine == "[]" or not witness.ended, f"{key} has {mine} of an ended case"
+            if "coordinator" in ROLES[key] and witness.state != "interrupted":
+                lacking = [task for task in witness.handovers if f':{task}"' not in mine]
+                assert not lacking, f"{key} has {mine}, not {lacking}"
 
 
 def _same(kept: object, said: object) -> bool:

@@ -92,6 +92,7 @@ class Witness:
         self.agreement = Signatures(tuple(self.parties))
         self.handovers: list[str] = []
         self.overdue: set[str] = set()
+        self.moved = False
         self.once: set[tuple[Any, ...]] = set()
         self.kept: dict[str, Any] = {}
         self.formerly: set[str | None] = set()
@@ -118,7 +119,7 @@ class Witness:
         self.formerly |= set(self.people.values())
         if r.type in self.ends:
             self.state = self.ends[r.type]
-            self.overdue = set()
+            self.overdue, self.handovers = set(), []
         return {(kind, who) for kind, who in told if who}
 
     def own(self, r: Record) -> Iterator[tuple[str, str | None]]:
@@ -133,11 +134,15 @@ class Witness:
 
     def _overdue(self, r: Record) -> set[Told] | None:
         timer, level = r.data["timer"], r.data["level"]
-        moment = "overdue", timer, str(r.data["due"]), level
-        self.need(moment not in self.once, f"{moment} again")
-        self.once.add(moment)
+        told = "overdue", timer, str(r.data["due"]), level
+        self.need(told not in self.once, f"{told} again")
+        self.once.add(told)
         self.overdue.add(timer)
-        self.need((r.at.hour, r.at.minute) == (9, 0), f"overdue at {r.at}")
+        due, days = r.data["due"], (1, self.settings.overdue_coordinator, self.settings.overdue_hr)
+        wanted = self.dues().get(timer)
+        self.need(wanted is None or str(wanted) == due, f"{timer} due {due}, not {wanted}")
+        moment = self.wd(due, days[level])
+        self.need(self.moved or (r.day, r.at.hour) == (moment, 9), f"{timer} overdue at {r.at}")
         self.need(r.person is None, "overdue by a person")
         return self.reminded(timer, level)
 
