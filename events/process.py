@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from events.event import OUTSIDE, Event, Fact
+from events.event import OUTSIDE, Event, Fact, fact_json
 from events.recording import CaseIndex
 from events.settings import TenantSettings
 
@@ -56,8 +56,9 @@ class Paper:
 
 @dataclass(frozen=True)
 class Story(Generic[S]):
-    """The reading side of one process.
+    """The reading side of one process. Unless told otherwise everything is open to who may read.
 
+    is_final(state): nothing more will happen by itself.
     rights(latest state, reader): the reader's roles in this case; empty: may not know of it.
     visible(state, event, view): may this reader see this event, given what happened by then.
     redacted(state, event, view): the event's data as this reader may see it.
@@ -72,15 +73,17 @@ class Story(Generic[S]):
     facts: Mapping[str, type[Fact]]
     initial: Callable[[], S]
     evolve: Callable[[S, Event], S]
-    is_final: Callable[[S], bool]
     index: Callable[[S], CaseIndex]
     rights: Callable[[S, Reader], frozenset[str]]
-    visible: Callable[[S, Event, View], bool]
-    redacted: Callable[[S, Event, View], dict[str, Any]]
-    positions: Callable[[frozenset[str]], bool]
     summary: Callable[[S, View], dict[str, Any]]
     tasks: Callable[[S, View], list[dict[str, Any]]]
-    agenda: Callable[[S, View], list[dict[str, Any]]]
+    agenda: Callable[[S, View], list[dict[str, Any]]] = lambda _state, _view: []
+    is_final: Callable[[Any], bool] = lambda state: state.ended
+    visible: Callable[[S, Event, View], bool] = lambda _state, _event, _view: True
+    redacted: Callable[[S, Event, View], dict[str, Any]] = lambda _state, event, _view: fact_json(
+        event.data
+    )
+    positions: Callable[[frozenset[str]], bool] = lambda _rights: True
     seen_by: frozenset[str] | None = ALL_CASES
     paper: Callable[[S, int], Paper | None] = lambda _state, _version: None
     documents: Mapping[str, str] = field(default_factory=dict)

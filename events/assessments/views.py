@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from events.assessments.state import Assessment
-from events.event import Event, fact_json
+from events.event import fact_json
 from events.process import Reader, View
 from events.recording import CaseIndex
 
@@ -33,10 +33,6 @@ def rights(state: Assessment, reader: Reader) -> frozenset[str]:
 def index(state: Assessment) -> CaseIndex:
     """What lists need to find the case."""
     return CaseIndex(state=state.phase, open=not state.ended, parties=state.parties)
-
-
-def redacted(_state: Assessment, event: Event, _view: View) -> dict[str, Any]:
-    return fact_json(event.data)
 
 
 def summary(state: Assessment, _view: View) -> dict[str, Any]:

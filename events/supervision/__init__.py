@@ -12,7 +12,6 @@ STORY = Story(
     facts=FACTS,
     initial=Trajectory,
     evolve=evolve,
-    is_final=lambda state: state.ended,
     index=index,
     rights=rights,
     visible=visible,
