@@ -60,7 +60,7 @@ class CompleteHandover(Command):
 
 class AssignCoordinator(Command):
     coordinator: Annotated[Staff | None, Blank] = None
-    deputy: Annotated[Staff | None, Blank] = None
+    deputy: Staff | None = None
 
 
 class HandOver(Command):

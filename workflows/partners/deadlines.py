@@ -31,11 +31,13 @@ pass_deadline = passing(deadlines)
 
 
 def _agreements_ending(state: Partner, settings: TenantSettings) -> Iterator[Deadline]:
+    """A partner that was not active yet may have taken over an agreement of another one."""
+    assert state.activated_at is not None
     for agreement in state.agreements.values():
-        terms = agreement.terms
+        terms, arose = agreement.terms, max(agreement.recorded_at, state.activated_at)
         for days in settings.agreement_ending:
             due = morning(date.fromisoformat(terms.to) - timedelta(days=days), settings)
-            if days in agreement.told or due < agreement.recorded_at:
+            if days in agreement.told or due < arose:
                 continue
             key = f"agreement_ending/{agreement.key}/{days}"
             fact = f.AgreementEnding(agreement=terms.agreement, to=terms.to, days=days)

@@ -131,6 +131,14 @@ def test_empty_is_missing_where_the_rule_has_a_code(field: str) -> None:
     assert _refused("ActivatePartner", {**PEOPLE, field: ""}) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("AssignCoordinator", "deputy"), ("LogContactMoment", "contact"), ("HandOver", "successor")],
+)
+def test_empty_is_nobody_elsewhere(name: str, field: str) -> None:
+    assert _refused(name, {**DATA[name], field: " "}) == field
+
+
 def test_nineteen_kinds_of_partner() -> None:
     kinds = get_args(w.Kind)
     assert len(kinds) == len(set(kinds)) == 19

@@ -9,6 +9,7 @@ import pytest
 from events.settings import TenantSettings
 from tests.workflows.partners.register import (
     AGREEMENT,
+    FIT,
     MOMENT,
     PEOPLE,
     REASON,
@@ -146,7 +147,7 @@ def test_an_agreement_that_was_taken_over_ends_as_well() -> None:
     register = at("active")
     stays = register.case
     register.register()
-    register.accept("leader", "AssessFit", motive="vision", explanation="x", profile_match="good")
+    register.accept("leader", "AssessFit", FIT)
     register.accept("leader", "ActivatePartner", PEOPLE)
     register.accept("leader", "RecordAgreement", AGREEMENT)
     register.accept("leader", "RecordAgreement", AGREEMENT, agreement="Huur")
@@ -160,6 +161,21 @@ def test_an_agreement_that_was_taken_over_ends_as_well() -> None:
         "Convenant",
         "Huur",
     ]
+
+
+def test_what_was_past_at_activation_is_skipped_also_where_it_was_taken_over() -> None:
+    register = at("assessed")
+    stays = register.case
+    register.register()
+    register.accept("leader", "AssessFit", FIT)
+    register.accept("leader", "ActivatePartner", PEOPLE)
+    register.accept("leader", "RecordAgreement", AGREEMENT)
+    register.accept("coordinator", "MergePartners", REASON, into=stays)
+    register.case = stays
+    register.move("2026-11-15T12:00")
+    register.accept("leader", "ActivatePartner", PEOPLE)
+    register.move("2027-01-15T12:00")
+    assert [at_ for at_, _ in register.passed("AgreementEnding")] == ["2026-12-11T09:00"]
 
 
 def test_relation_care_is_due_at_nine_unless_there_was_contact() -> None:
