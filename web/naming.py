@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from events.process import Reader, View
 from events.settings import TenantSettings
 from events.store.errors import Erased
-from web.site import Site
+from web.site import Site, reader_of
 from web.texts import Texts
 from web.wording import Wording, ids_in
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
 
 _NOBODY = Reader("", ())
 
 
 async def wording_for(
-    site: Site, tenant: str, process: str, shown: Any, words: Texts, settings: TenantSettings
+    site: Site,
+    tenant: str,
+    process: str,
+    shown: Any,
+    words: Texts,
+    settings: TenantSettings,
+    reader: PersonRow | None = None,
 ) -> Wording:
     """The words for something of a process, with the names of everybody and every case in it.
 
-    Another case is called by the name it has, such as that of a partner, else by its kind.
+    Another case is called by the name it has, such as that of a partner, else by its kind; where
+    the reader may open it, the words know its address.
     """
     ids = set(ids_in(shown))
-    names = await site.store.names(tenant, ids)
-    wording = Wording(words, settings, names, process)
-    for stream in sorted(ids - names.keys()):
-        called = await _case_name(site, tenant, stream, wording)
-        if called is not None:
-            names[stream] = called
+    wording = Wording(words, settings, await site.store.names(tenant, ids), process)
+    for stream in sorted(ids - wording.names.keys()):
+        await _learn_case(site, tenant, stream, wording, reader)
     return wording
 
 
-async def _case_name(site: Site, tenant: str, stream: str, wording: Wording) -> str | None:
+async def _learn_case(
+    site: Site, tenant: str, stream: str, wording: Wording, reader: PersonRow | None
+) -> None:
     process = await site.store.process_of(tenant, stream)
     if process is None or process not in site.rules:
-        return None
+        return
+    wording.names[stream] = wording.about(process, "one")
     try:
         dossier = await site.dossiers.read(tenant, process, stream)
     except Erased:
-        return wording.about(process, "one")
+        return
     if dossier is None:
-        return None
+        return
+    story, state = site.rules[process].story, dossier.state
     view = View(_NOBODY, frozenset(), dossier.events[-1].recorded_at, wording.settings)
-    summary = site.rules[process].story.summary(dossier.state, view)
-    return summary.get("name") or wording.about(process, "one")
+    if name := story.summary(state, view).get("name"):
+        wording.names[stream] = name
+    if reader is not None and story.rights(state, reader_of(reader)):
+        wording.addresses[stream] = f"/{process}/{stream}"

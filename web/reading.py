@@ -55,6 +55,11 @@ class Reading:
         return self.rules.story.tasks(self.dossier.state, self.view)
 
     @property
+    def agenda(self) -> list[dict[str, Any]]:
+        """What is planned in this case and concerns this person."""
+        return self.rules.story.agenda(self.dossier.state, self.view)
+
+    @property
     def timeline(self) -> list[dict[str, Any]]:
         return self.rules.story.timeline(self.dossier.state, self.dossier.events, self.view)
 

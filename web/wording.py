@@ -17,8 +17,10 @@ NOT_SHOWN = frozenset({"id", "event", "event_id"})
 """Fields whose ids stand for themselves."""
 
 _FREE = frozenset({"text", "note", "example", "change", "remark", "correction", "reflection"})
+_DECIMAL = re.compile(r"\d+\.\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
+_SPAN = {"from", "to"}
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
@@ -54,9 +56,9 @@ class Wording:
 
     texts: Texts
     settings: TenantSettings
-    names: Mapping[str, str]
+    names: dict[str, str]
     process: str = ""
-    addresses: Mapping[str, str] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
 
     @property
     def words(self) -> Mapping[str, Any]:
@@ -72,6 +74,15 @@ class Wording:
         """A word about a process as a whole, such as what ``one`` of its cases is called."""
         return str(self.texts.pages["process"].get(process, {}).get(word, process))
 
+    def case(self, summary: Mapping[str, Any], word: str = "case") -> str:
+        """What a case is called, after who or what it is about; or ``more`` about it."""
+        values = {
+            field: self.value(field, value) if isinstance(value, str) else ""
+            for field, value in summary.items()
+        }
+        template = self.texts.pages["process"].get(self.process, {}).get(word, "")
+        return str(template).format_map(values).strip()
+
     def party(self, party: str) -> str:
         """The name of somebody who signs."""
         return str(self.texts.pages["parties"].get(party) or self.label(party))
@@ -86,6 +97,12 @@ class Wording:
         """A local date and time."""
         moment = datetime.fromisoformat(text)
         return f"{self.day(text)}, {format_time(moment, 'HH:mm', locale=self.texts.language)}"
+
+    def moment(self, text: str) -> str:
+        """A local day, or a local date and time; nothing for nothing."""
+        if not text:
+            return ""
+        return self.local(text) if "T" in text else self.day(text)
 
     def instant(self, text: str) -> str:
         """An instant as local date and time of the board."""
@@ -176,6 +193,8 @@ class Wording:
 
     def _detail(self, field: str, value: Any) -> Detail:
         label = self.label(field)
+        if isinstance(value, Mapping) and value.keys() == _SPAN:
+            return Detail(label, self._span(value))
         if isinstance(value, Mapping):
             parts = [self._named_detail(key, it) for key, it in value.items() if _says(it)]
             return Detail(label, parts=tuple(parts))
@@ -184,6 +203,10 @@ class Wording:
             return Detail(label, parts=tuple(parts))
         href = self.addresses.get(value, "") if isinstance(value, str) else ""
         return Detail(label, self.value(field, value), href=href)
+
+    def _span(self, value: Mapping[str, Any]) -> str:
+        days = {"from": self.value("from", value["from"]), "to": self.value("to", value["to"])}
+        return str(self.texts.pages["case"]["period_value"]).format(**days)
 
     def _named_detail(self, key: str, value: Any) -> Detail:
         words = self.words
@@ -201,7 +224,7 @@ class Wording:
             return self.intervention(value)
         if field in _FREE:
             return value
-        if field in ("hours", "previous_hours", "total", "amount", "hourly_rate"):
+        if _DECIMAL.fullmatch(value):
             return self.decimal(value)
         if _LOCAL.fullmatch(value):
             return self.local(value)

@@ -124,6 +124,12 @@ class Dossiers(Connected):
             rows = await connection.fetch(SQL["streams_that_took"], tenant, errand)
         return {str(row["stream"]) for row in rows}
 
+    async def processes_of(self, tenant: str, person: str) -> set[str]:
+        """The processes in whose streams the person has a part, ended ones included."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["processes_of"], tenant, person)
+        return {row["process"] for row in rows}
+
     async def head(self, tenant: str, stream: str) -> Head:
         """The stream's last version and hash; raises UnknownDossier."""
         async with self._board(tenant) as connection:

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from temporalio.worker import Worker
 
+from activities.errands import ErrandActivities
 from activities.recording import RecordingActivities
 from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
@@ -23,9 +24,9 @@ from tests.pacts.workflow import PactProcess
 from tests.skipping import SkippingTemporal
 from web.api.app import create_app
 from workflows.gateway import Gateway
+from workflows.processes import PROCESSES
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
-from workflows.supervision.workflow import SupervisionProcess
 from workflows.wire import connect
 
 EVERY = {**RULES, "pacts": PACTS}
@@ -193,15 +194,21 @@ async def gateway(store: Store, temporal_env: SkippingTemporal) -> AsyncIterator
     """With a worker behind it."""
     temporal = await connect(temporal_env.address, store.dossier_key, task_queue=uuid4().hex)
     reach = RecordingActivities(store, "test")
-    processes = [SupervisionProcess, PactProcess]
+    gateway = Gateway(store, temporal)
+    processes = [*PROCESSES, PactProcess]
     async with Worker(
         temporal.client,
         task_queue=temporal.task_queue,
         workflows=processes,
-        activities=[reach.load, reach.record, reach.recall],
+        activities=[
+            reach.load,
+            reach.record,
+            reach.recall,
+            ErrandActivities(store, gateway).errand,
+        ],
         workflow_runner=sandboxed(processes),
     ):
-        yield Gateway(store, temporal)
+        yield gateway
 
 
 @pytest.fixture

@@ -7,16 +7,20 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from events.store.links import SigningLink
 from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
+from tests.web.internship import drafted, partner, people_of
 from web.api.app import create_app
 from web.serve import run
 from web.site import DEMO_BOARD
+from web.texts import texts
 from workflows.gateway import Gateway
 from workflows.registry import RULES
 
@@ -27,12 +31,22 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
 
+MISSING = "this-code-was-never-made"
 FINDINGS = [{"goal": "G1", "seen": "partly", "example": "signaal bij twee van de drie wissels"}]
 
 
+@dataclass(frozen=True)
+class Demo:
+    """Where the demo is served, and the paths of links: one to sign, one that has lapsed."""
+
+    address: str
+    link: str
+    lapsed: str
+
+
 @pytest.fixture
-async def address(store: Store, gateway: Gateway) -> AsyncIterator[str]:
-    """The demo on a port, with one trajectory that is well on its way and one just asked for."""
+async def demo(store: Store, gateway: Gateway) -> AsyncIterator[Demo]:
+    """Trajectories under way and just asked for, and an internship with an agreement to sign."""
     app = create_app(store, gateway, RULES, Installation("demo"))
     async with client_of(app) as http:
         board = Board(store, app, http, DEMO_BOARD)
@@ -49,21 +63,29 @@ async def address(store: Store, gateway: Gateway) -> AsyncIterator[str]:
         )
         other = await board.add("other", "Joost Wever-van den Broek", "teacher")
         await board.open(teacher=other.id, school="Openbare basisschool Het Lange Kompas")
+        await people_of(board)
+        internship = await drafted(board, await partner(board))
+        until = datetime.now(UTC) + timedelta(days=14)
+        (notice,) = await store.notices(DEMO_BOARD, person=board.people["host"].id)
+        link = SigningLink(DEMO_BOARD, internship, notice.person, notice.version, until)
+        lapsed = replace(link, until=until - timedelta(days=15))
     listener = socket.create_server(("127.0.0.1", 0))
     stop = asyncio.Event()
     serving = asyncio.ensure_future(run(app, listener, stop))
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield Demo(address, f"/sign/{store.links.code(link)}", f"/sign/{store.links.code(lapsed)}")
     stop.set()
     await serving
 
 
 @pytest.mark.parametrize(("width", "height", "language"), [(390, 844, "nl"), (1280, 900, "en")])
 async def test_pages_fit_and_are_open_to_everybody(
-    address: str, tmp_path: Path, width: int, height: int, language: str
+    demo: Demo, tmp_path: Path, width: int, height: int, language: str
 ) -> None:
     from axe_playwright_python.async_playwright import Axe
     from playwright.async_api import async_playwright
 
+    words = texts("nl" if language == "nl" else "en").pages
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
@@ -85,10 +107,12 @@ async def test_pages_fit_and_are_open_to_everybody(
             found = (await Axe().run(page)).response["violations"]
             assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
-        await page.goto(address)
+        await page.goto(demo.address)
         await look("start")
         await page.get_by_role("button", name="Ellen van Duyvenvoorde").click()
-        await page.wait_for_url("**/supervision")
+        await page.get_by_role("heading", level=1, name="Ellen").wait_for()
+        await look("overview")
+        await page.goto(f"{demo.address}/supervision")
         await look("cases")
         await page.get_by_role("link", name="Marloes Terpstra").click()
         await page.wait_for_url("**/supervision/*-*")
@@ -96,9 +120,27 @@ async def test_pages_fit_and_are_open_to_everybody(
         for summary in await page.locator("summary").all():
             await summary.click()
         await look("case-details")
-        assert complaints == []
-        await page.goto(f"{address}/supervision/nothing")
-        await look("missing")
+        await page.get_by_role("button", name=words["sign_out"]).click()
+        await page.get_by_role("button", name="Rik Oosterhof").click()
+        for process in ("internships", "partners", "placements"):
+            await page.goto(f"{demo.address}/{process}")
+            await look(process)
+            for case in await page.locator("tbody th a").all():
+                await case.click()
+                await page.wait_for_url(f"**/{process}/*-*")
+                await look(f"{process}-case")
+        await page.goto(demo.address + demo.lapsed)
+        await look("lapsed")
+        await page.goto(demo.address + demo.link)
+        await look("sign")
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name=words["sign"]["button"], exact=True).click()
+        await page.get_by_role("heading", name=words["sign"]["done"]).wait_for()
+        await look("signed")
+        assert [one for one in complaints if "409" not in one] == []
+        for missing in ("/supervision/nothing", f"/sign/{MISSING}"):
+            await page.goto(demo.address + missing)
+            await look("missing")
         with suppress(Exception):
             await context.close()
         await browser.close()

@@ -43,7 +43,7 @@ async def test_the_demo_lets_choose_a_person(demo: Board) -> None:
     for name in PEOPLE.values():
         assert name in answer.text
     signed = await sign_in(demo, "hr")
-    assert (signed.status_code, signed.headers["Location"]) == (303, "/supervision")
+    assert (signed.status_code, signed.headers["Location"]) == (303, "/")
     cookie = signed.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -25,6 +27,7 @@ from workflows.sandbox import sandboxed
 from workflows.wire import connect
 
 HANDLED_SECONDS = 10
+TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 PEOPLE = {
     "hr": "hr", "coordinator": "coordinator", "leader": "school_leader", "anna": "advisor",
     "bram": "manager", "teacher": "teacher", "kees": "contact", "student": "student",
@@ -133,3 +136,18 @@ async def test_a_departure_is_handled_by_itself(register: Board) -> None:
     )
     (task,) = (await register.get("/me/tasks", "leader")).json()["items"]
     assert (task["process"], task["task"]) == ("partners", "successor")
+
+
+async def test_tasks_are_sought_in_what_somebody_has_a_part_in(
+    register: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who may read the whole register does not leaf through it for the one thing that waits."""
+    monkeypatch.setattr("web.api.me.CASES_A_PAGE", 1)
+    first = await _active(register)
+    await register.done(first, "PlanRelationCare", {"on": TODAY, "what": "koffie"}, "anna")
+    await _active(register)
+    await register.done(first, "HandOver", {"successor": register.people["teacher"].id}, "anna")
+    for by, found in (("teacher", ["relation_care"]), ("hr", [])):
+        page = (await register.get("/me/tasks", by)).json()
+        assert [item["task"] for item in page["items"]] == found
+        assert (page["next"] is None) == (by == "teacher")

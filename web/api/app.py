@@ -75,7 +75,7 @@ def create_app(
     add("GET", "/{process}/{id}/calendar.ics", cases.calendar)
     add("GET", "/{process}/{id}", cases.summary)
     app.add_route(f"{PREFIX}/{{process}}", answered(_collection), methods=["GET", "POST"])
-    add_pages(app)
+    add_pages(app, rules)
     app.add_exception_handler(404, _unrouted)
     app.add_exception_handler(405, _unrouted)
     app.add_middleware(SecurityHeaders)

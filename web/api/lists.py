@@ -49,13 +49,14 @@ _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list is asked for."""
+    """What a list is asked for; ``own``: without cases that this person may read and no more."""
 
     state: str | None = None
     open: bool | None = None
     sort: str = NEWEST_CHANGE
     cursor: str | None = None
     limit: int = LIMIT
+    own: bool = False
 
 
 def query_of(request: Request) -> Query:
@@ -124,12 +125,13 @@ async def _stored_page(
     site: Site, person: PersonRow, process: str, query: Query, cursor: str | None
 ) -> CasePage:
     """One case more than is shown, so that a page seldom needs a second look."""
+    story = site.rules[process].story
     try:
         return await site.store.cases(
             person.tenant,
             process=process,
             person=person.id,
-            all_cases=site.rules[process].story.sees_all(person.roles),
+            all_cases=(story.acts_for_all if query.own else story.sees_all)(person.roles),
             state=query.state,
             open=query.open,
             sort=query.sort,

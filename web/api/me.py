@@ -46,8 +46,7 @@ async def agenda(request: Request) -> JSONResponse:
     readings, following = await _open_cases(request)
     items: list[dict[str, Any]] = []
     for reading in readings:
-        found = reading.rules.story.agenda(reading.dossier.state, reading.view)
-        items += [_of_case(reading, item) for item in found]
+        items += [_of_case(reading, item) for item in reading.agenda]
     items.sort(key=lambda item: str(item.get("at") or "9999"))
     return _listed(items, following)
 
@@ -76,7 +75,7 @@ async def _open_cases(request: Request) -> tuple[list[Reading], str | None]:
         raise invalid("cursor", "value")
     readings: list[Reading] = []
     for process in processes[processes.index(place) if place else 0 :]:
-        query = Query(open=True, sort="created_at", cursor=cursor or None, limit=CASES_A_PAGE)
+        query = Query(None, True, "created_at", cursor or None, CASES_A_PAGE, own=True)
         found, following = await page_of_cases(site, person, process, query, now, settings)
         readings += found
         if following is not None:

@@ -16,7 +16,7 @@ from web.wording import Wording
 
 Item = Mapping[str, Any]
 
-_WHEN = ("at", "on", "date")
+_WHEN = "at"
 _YEARS = (1, 6)
 """Whole years before and after the present one for which the file tells the clock's changes."""
 
@@ -91,9 +91,7 @@ class _Entries:
 def _identity(item: Item) -> str:
     """What tells an item from others, whenever it is."""
     named = {
-        key: value
-        for key, value in item.items()
-        if key not in _WHEN and not isinstance(value, bool)
+        key: value for key, value in item.items() if key != _WHEN and not isinstance(value, bool)
     }
     return json.dumps(named, sort_keys=True, ensure_ascii=False)
 
@@ -116,7 +114,7 @@ def ics(reading: Reading, wording: Wording, page: str) -> bytes:
         event.add("summary", wording.planned(one.item))
         event.add("class", "PRIVATE")
         event.add("url", page)
-        when = next(str(one.item[key]) for key in _WHEN if one.item.get(key))
+        when = str(one.item[_WHEN])
         if "T" in when:
             event.add("dtstart", datetime.fromisoformat(when).replace(tzinfo=zone))
         else:

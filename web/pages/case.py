@@ -124,8 +124,12 @@ def ahead(
     tasks: Sequence[Mapping[str, Any]],
     visits: Sequence[VisitRow],
     wording: Wording,
+    agenda: Sequence[Mapping[str, Any]] = (),
 ) -> list[Ahead]:
-    """What comes next: what waits for the reader, what has a term, and what is planned."""
+    """What comes next: what waits for the reader, what has a term, and what is planned.
+
+    ``visits`` are planned ones where a page tells more of them than its reader's ``agenda`` would.
+    """
     late = set(summary["overdue"])
     terms = {step["step"]: step for step in summary["next"]}
     own = {task["task"]: task for task in tasks}
@@ -133,7 +137,7 @@ def ahead(
         Ahead(
             wording.task(name),
             when=wording.day(task["due"]) if task["due"] else "",
-            late=name in late,
+            late=name in late or task["overdue"],
             mine=True,
         )
         for name, task in own.items()
@@ -142,6 +146,14 @@ def ahead(
         Ahead(wording.timer(name), wording.role(step["by"]), wording.day(step["due"]), name in late)
         for name, step in terms.items()
         if name not in own
+    ]
+    found += [
+        Ahead(wording.timer(name), late=True) for name in sorted(late - own.keys() - terms.keys())
+    ]
+    found += [
+        Ahead(wording.planned(item), when=wording.moment(item["at"]))
+        for item in agenda
+        if item["kind"] not in own and item["kind"] not in terms
     ]
     for row in visits:
         if row.planned and not row.held and not row.cancelled:

@@ -35,7 +35,11 @@ def static_url(name: str) -> str:
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the reader's language."""
     words = page_language(request)
-    values = {"visitor": request.scope.get("traject.person"), **values}
+    values = {
+        "visitor": request.scope.get("traject.person"),
+        "tabs": request.scope.get("traject.tabs", ()),
+        **values,
+    }
     html = _environment.get_template(template).render(
         words=words.pages,
         language=words.language,

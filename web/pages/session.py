@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.responses import Response
 
+from web.pages.tabs import tabs_of
 from web.site import Site
 from web.texts import LANGUAGES, Texts, choose, texts
 
@@ -27,6 +28,8 @@ async def visitor(request: Request, site: Site) -> PersonRow | None:
         return None
     person = await site.store.by_token(token)
     request.scope["traject.person"] = person
+    if person is not None:
+        request.scope["traject.tabs"] = await tabs_of(site, person)
     return person
 
 

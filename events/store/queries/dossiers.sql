@@ -27,3 +27,8 @@ select s.stream from traject.stream s
 -- The pattern is what its index asks for.
 select distinct e.stream from traject.event e
  where e.tenant = $1 and e.content_hash = $2 and e.content_hash like 'errand|%'
+
+-- name: processes_of
+select distinct s.process
+  from traject.party p join traject.stream s on s.tenant = p.tenant and s.stream = p.stream
+ where p.tenant = $1 and p.person = $2

@@ -1,0 +1,188 @@
+"""The pages of the processes: a list of cases, and each case with its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.api.lists import Query, page_of_cases
+from web.api.paths import stream_of, version_of
+from web.api.problems import Problem
+from web.documents.agreements import agreement
+from web.documents.answers import agreement_file, calendar_file
+from web.documents.calendars import ics
+from web.naming import wording_for
+from web.pages.case import ahead, moments, step_line, visit_rows
+from web.pages.page import page
+from web.pages.session import page_language, visitor
+from web.reading import Reading, log_reading, read_case
+from web.site import Site, site_of
+from web.wording import Detail, Wording
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+Handler = Callable[[Request], Awaitable[Response]]
+Shown = Callable[[Request, Site, "PersonRow", str], Awaitable[Response]]
+SUPERVISION = "supervision"
+"""The process whose pages are made for it; those of all others are put together here."""
+_ELSEWHERE = frozenset(
+    {"id", "process", "state", "suspended", "version", "agreement", "handovers", "overdue", "next"}
+)
+"""What of a summary has a place of its own on the page."""
+
+
+def pages(process: str) -> list[tuple[str, Shown]]:
+    """The paths below the name of a process, and what shows each."""
+    return [
+        ("", cases),
+        ("/{id}", trajectory if process == SUPERVISION else case),
+        ("/{id}/agreement/{version}.pdf", agreement_pdf),
+        ("/{id}/calendar.ics", calendar),
+    ]
+
+
+def of(process: str, show: Shown) -> Handler:
+    """A page of a process, for who is signed in; others go to the first page."""
+
+    async def handle(request: Request) -> Response:
+        site = site_of(request)
+        person = await visitor(request, site)
+        if person is None:
+            return RedirectResponse("/", 303)
+        return await show(request, site, person, process)
+
+    return handle
+
+
+async def cases(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``/{process}``: the cases this person may see."""
+    settings = await site.settings(person.tenant)
+    given = request.query_params
+    wanted = {"open": True, "ended": False}.get(given.get("show", ""))
+    query = Query(open=wanted, cursor=given.get("cursor") or None)
+    now = datetime.now(UTC)
+    readings, following = await page_of_cases(site, person, process, query, now, settings)
+    rows = [reading.summary for reading in readings]
+    words = page_language(request)
+    more = None
+    if following is not None:
+        more = "?" + urlencode({"show": given.get("show", ""), "cursor": following})
+    return page(
+        request,
+        "cases.html" if process == SUPERVISION else "process.html",
+        process=process,
+        rows=rows,
+        wording=await wording_for(site, person.tenant, process, rows, words, settings),
+        wanted=wanted,
+        paged=query.cursor is not None,
+        more=more,
+    )
+
+
+async def case(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``/{process}/{id}``: one case, put together from what its reader may see."""
+    reading, wording = await _told(request, site, person, process)
+    summary = reading.summary
+    people = set(reading.rules.story.index(reading.dossier.state).parties.values())
+    facts = {key: value for key, value in summary.items() if key not in _ELSEWHERE}
+    named = {key: value for key, value in facts.items() if _is_in(value, people)}
+    return page(
+        request,
+        "dossier.html",
+        process=process,
+        case=summary,
+        wording=wording,
+        people=named,
+        facts=wording.details({key: facts[key] for key in facts if key not in named}),
+        ahead=ahead(summary, reading.tasks, [], wording, reading.agenda),
+        agreed=_agreed(reading, summary, wording),
+        moments=moments(reading.timeline, wording),
+        plans=bool(reading.agenda),
+    )
+
+
+async def trajectory(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``/supervision/{id}``: one trajectory with its goals, visits, hours and timeline."""
+    reading, wording = await _told(request, site, person, process)
+    summary, timeline = reading.summary, reading.timeline
+    visits = visit_rows(timeline)
+    return page(
+        request,
+        "case.html",
+        case=summary,
+        wording=wording,
+        steps=step_line(summary["state"], timeline),
+        ahead=ahead(summary, reading.tasks, visits, wording),
+        visits=visits,
+        moments=moments(timeline, wording),
+        requested_at=timeline[0]["recorded_at"] if timeline else None,
+        plans=bool(reading.agenda),
+    )
+
+
+def _is_in(value: Any, people: set[str]) -> bool:
+    return isinstance(value, str) and value in people
+
+
+def _agreed(reading: Reading, summary: dict[str, Any], wording: Wording) -> dict[str, Any] | None:
+    """The agreement with all its versions, the latest first; None before the first."""
+    told = summary.get("agreement")
+    if told is None:
+        return None
+    story, state = reading.rules.story, reading.dossier.state
+    versions: list[dict[str, Any]] = []
+    for version in reversed(told["versions"]):
+        paper = story.paper(state, version["version"])
+        signed = {one["party"]: one for one in version["signed"]}
+        parties = paper.parties if paper else {}
+        versions.append(version | {"parties": parties, "by": signed})
+    latest = story.paper(state, told["version"])
+    fields: list[Detail] = wording.details(latest.fields) if latest else []
+    return {"complete": told["complete"], "versions": versions, "fields": fields}
+
+
+async def agreement_pdf(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``/{process}/{id}/agreement/{version}.pdf``."""
+    version = version_of(request)
+    reading = await _read(request, site, person, process)
+    document = await agreement(site, person.tenant, reading.dossier, version)
+    if document is None:
+        raise Problem("not_found")
+    await log_reading(site, person, reading, "agreement", reading.view.now)
+    return agreement_file(request, document, version)
+
+
+async def calendar(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``/{process}/{id}/calendar.ics``."""
+    reading = await _read(request, site, person, process, "calendar")
+    wording = Wording(page_language(request), reading.view.settings, {}, process)
+    return calendar_file(ics(reading, wording, f"{request.base_url}{process}/{stream_of(request)}"))
+
+
+async def _told(
+    request: Request, site: Site, person: PersonRow, process: str
+) -> tuple[Reading, Wording]:
+    """The case of the path, and the words for all that its page says."""
+    reading = await _read(request, site, person, process, "page")
+    shown, settings = [reading.summary, reading.timeline], reading.view.settings
+    words = page_language(request)
+    wording = await wording_for(site, person.tenant, process, shown, words, settings, person)
+    return reading, wording
+
+
+async def _read(
+    request: Request, site: Site, person: PersonRow, process: str, what: str | None = None
+) -> Reading:
+    """The case of the path; its reading is noted as ``what``."""
+    settings = await site.settings(person.tenant)
+    now = datetime.now(UTC)
+    reading = await read_case(site, person, process, stream_of(request), now, settings)
+    if what is not None:
+        await log_reading(site, person, reading, what, now)
+    return reading

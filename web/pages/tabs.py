@@ -1,0 +1,40 @@
+"""The processes a visitor may look into, as they stand at the top of every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from web.api.lists import Query, page_of_cases
+from web.site import Site
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+ANY = Query(sort="created_at", limit=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A process, and where its list is."""
+
+    process: str
+    href: str
+
+
+async def tabs_of(site: Site, person: PersonRow) -> list[Tab]:
+    """Those of which this person sees all cases of the board, or has one to see."""
+    parts = await site.store.processes_of(person.tenant, person.id)
+    now = datetime.now(UTC)
+    settings = await site.settings(person.tenant)
+    found: list[Tab] = []
+    for process, rules in site.rules.items():
+        seen = rules.story.sees_all(person.roles)
+        if not seen and process in parts:
+            # To be named in a case is not always to read it.
+            readings, _ = await page_of_cases(site, person, process, ANY, now, settings)
+            seen = bool(readings)
+        if seen:
+            found.append(Tab(process, f"/{process}"))
+    return found
