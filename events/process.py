@@ -94,6 +94,10 @@ class Story(Generic[S]):
             return not OUTSIDE.issuperset(roles)
         return not self.seen_by.isdisjoint(roles)
 
+    def acts_for_all(self, roles: Iterable[str]) -> bool:
+        """May somebody with these roles have something to do in cases without a part in them."""
+        return not (self.seen_by or ALL_CASES).isdisjoint(roles)
+
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
         """The state after these events; from the beginning unless a state is given."""
         current = self.initial() if state is None else state

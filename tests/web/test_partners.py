@@ -27,7 +27,6 @@ from workflows.sandbox import sandboxed
 from workflows.wire import connect
 
 HANDLED_SECONDS = 10
-TODAY = datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 PEOPLE = {
     "hr": "hr", "coordinator": "coordinator", "leader": "school_leader", "anna": "advisor",
     "bram": "manager", "teacher": "teacher", "kees": "contact", "student": "student",
@@ -144,7 +143,8 @@ async def test_tasks_are_sought_in_what_somebody_has_a_part_in(
     """Who may read the whole register does not leaf through it for the one thing that waits."""
     monkeypatch.setattr("web.api.me.CASES_A_PAGE", 1)
     first = await _active(register)
-    await register.done(first, "PlanRelationCare", {"on": TODAY, "what": "koffie"}, "anna")
+    today = datetime.now(ZoneInfo("Europe/Amsterdam")).date().isoformat()
+    await register.done(first, "PlanRelationCare", {"on": today, "what": "koffie"}, "anna")
     await _active(register)
     await register.done(first, "HandOver", {"successor": register.people["teacher"].id}, "anna")
     for by, found in (("teacher", ["relation_care"]), ("hr", [])):
