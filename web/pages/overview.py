@@ -78,7 +78,7 @@ async def _of_process(
 ) -> tuple[list[Entry], list[Entry]]:
     now = datetime.now(UTC)
     settings = await site.settings(person.tenant)
-    query = Query(open=True, sort="-created_at", limit=CASES)
+    query = Query(open=True, sort="-created_at", limit=CASES, own=True)
     readings, _ = await page_of_cases(site, person, process, query, now, settings)
     summaries = [reading.summary for reading in readings]
     words = page_language(request)
