@@ -20,13 +20,12 @@ from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
 from tests.pacts.rules import RULES as PACTS
-from tests.pacts.workflow import PactProcess
 from tests.skipping import SkippingTemporal
 from web.api.app import create_app
 from workflows.gateway import Gateway
-from workflows.processes import PROCESSES
 from workflows.registry import RULES
 from workflows.sandbox import sandboxed
+from workflows.supervision.workflow import SupervisionProcess
 from workflows.wire import connect
 
 EVERY = {**RULES, "pacts": PACTS}
@@ -190,12 +189,19 @@ async def store(database: Database) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def gateway(store: Store, temporal_env: SkippingTemporal) -> AsyncIterator[Gateway]:
+def processes() -> list[type]:
+    """Those the worker runs; a module that needs others says so, as each costs some time."""
+    return [SupervisionProcess]
+
+
+@pytest.fixture
+async def gateway(
+    store: Store, temporal_env: SkippingTemporal, processes: list[type]
+) -> AsyncIterator[Gateway]:
     """With a worker behind it."""
     temporal = await connect(temporal_env.address, store.dossier_key, task_queue=uuid4().hex)
     reach = RecordingActivities(store, "test")
     gateway = Gateway(store, temporal)
-    processes = [*PROCESSES, PactProcess]
     async with Worker(
         temporal.client,
         task_queue=temporal.task_queue,

@@ -22,7 +22,10 @@ from web.serve import run
 from web.site import DEMO_BOARD
 from web.texts import texts
 from workflows.gateway import Gateway
+from workflows.internships.workflow import InternshipProcess
+from workflows.partners.workflow import PartnerProcess
 from workflows.registry import RULES
+from workflows.supervision.workflow import SupervisionProcess
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -42,6 +45,11 @@ class Demo:
     address: str
     link: str
     lapsed: str
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [SupervisionProcess, PartnerProcess, InternshipProcess]
 
 
 @pytest.fixture

@@ -7,13 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from icalendar import Calendar
 
 from events.settings import TenantSettings
+from tests.pacts.workflow import PactProcess
 from tests.web.conftest import Board, PactBoard
 from web.documents.calendars import _Entries
+from workflows.supervision.workflow import SupervisionProcess
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [PactProcess, SupervisionProcess]
 
 
 def item(kind: str, at: str, **more: Any) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import pytest
 
 from events.process import Paper
 from events.settings import TenantSettings
+from tests.pacts.workflow import PactProcess
 from tests.web.conftest import PactBoard
 from web.documents import agreements
 from web.documents.agreements import in_words
@@ -32,6 +33,11 @@ HOSTILE = (
     "\n" * 5_000 + "ver",
     "🎒漢" * 10_000,
 )
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [PactProcess]
 
 
 def paper(**changes: Any) -> dict[str, Any]:

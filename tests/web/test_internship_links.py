@@ -15,6 +15,13 @@ from activities.mail import written
 from events.store.store import Store
 from tests.web.conftest import PEOPLE, Board
 from tests.web.internship import command, drafted, partner, people_of
+from workflows.internships.workflow import InternshipProcess
+from workflows.partners.workflow import PartnerProcess
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [PartnerProcess, InternshipProcess]
 
 
 @pytest.fixture

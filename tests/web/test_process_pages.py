@@ -10,14 +10,21 @@ import pytest
 
 from events.settings import TenantSettings
 from events.store.store import Store
+from tests.pacts.workflow import PactProcess
 from tests.web.conftest import EVERY, PEOPLE, Installation, PactBoard, client_of
 from tests.web.test_pages import sign_in
 from web.api.app import create_app
 from web.site import DEMO_BOARD
 from web.texts import LANGUAGES, texts
 from web.wording import Detail, Wording
+from workflows.departures.workflow import DepartureProcess
 from workflows.gateway import Gateway
 from workflows.registry import RULES
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [PactProcess, DepartureProcess]
 
 
 @pytest.fixture

@@ -15,11 +15,17 @@ import pytest
 
 from events.store.keys import MasterKeys
 from events.store.links import Links, SigningLink
+from tests.pacts.workflow import PactProcess
 from tests.web.conftest import PactBoard
 from web.texts import texts
 
 NL, EN = texts("nl").pages["sign"], texts("en").pages["sign"]
 AGREED = {"agree": "yes"}
+
+
+@pytest.fixture
+def processes() -> list[type]:
+    return [PactProcess]
 
 
 async def code(pacts: PactBoard, case: str, kind: str = "agreement_to_sign", **changes: Any) -> str:
