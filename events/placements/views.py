@@ -7,7 +7,7 @@ from typing import Any
 
 from events.agreement import agreement_json
 from events.calendar import local_day
-from events.event import Event, amount, fact_json
+from events.event import amount
 from events.placements import facts as f
 from events.placements.state import ARRANGING, SIGNING, Placement
 from events.placements.terms import BY, open_terms, rank
@@ -46,10 +46,6 @@ def rights(state: Placement, reader: Reader) -> frozenset[str]:
 def index(state: Placement) -> CaseIndex:
     """What lists need to find the case."""
     return CaseIndex(state=state.phase, open=not state.ended, parties=state.parties)
-
-
-def redacted(_state: Placement, event: Event, _view: View) -> dict[str, Any]:
-    return fact_json(event.data)
 
 
 def paper(state: Placement, version: int) -> Paper | None:
