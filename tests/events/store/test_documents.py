@@ -57,6 +57,7 @@ async def test_it_is_sealed_and_bound_to_its_place(
     stream, other = await begun(store, tenant), await begun(store, tenant)
     await store.keep_document(tenant, stream, "agreement", 1, PDF)
     body = await raw.fetchval("select body from traject.document")
+    assert body is not None
     assert PDF not in body
     for place in ((stream, "agreement", 2), (stream, "report", 1), (other, "agreement", 1)):
         await raw.execute(
