@@ -118,7 +118,8 @@ class Rules(Generic[S]):
     counts within those events. offered says whether a command's giver could give it now with
     the right data; people which persons a command names, and the role each must hold.
     errands gives those still to run, run_errand what is recorded once one has been; opens says
-    in which process a command opens a further stream.
+    in which process a command opens a further stream; own are the commands that only processes
+    give.
     """
 
     story: Story[S]
@@ -135,6 +136,7 @@ class Rules(Generic[S]):
     errands: Callable[[S], Sequence[Errand]] = field(default=lambda _state: ())
     run_errand: Callable[[S, Errand, Delivered, Context], Decision] = _no_errand
     opens: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
 
     @property
     def runs_errands(self) -> bool:

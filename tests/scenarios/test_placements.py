@@ -18,9 +18,8 @@ REFUSALS = {
 }  # fmt: skip
 SHARED_NOTICES = {
     "agreement_to_sign", "signing_link", "fresh_link_sent", "agreement_complete",
-    "signature_due", "signatures_missing", "overdue",
+    "signature_due", "signatures_missing", "handover", "overdue",
 }  # fmt: skip
-"""Not ``handover``: it is for the school trainer, who opens every handover and so knows."""
 
 
 def test_the_scenarios_meet_every_refusal() -> None:

@@ -55,19 +55,30 @@ def test_operations_have_names_of_their_own(described: dict[str, Any]) -> None:
 
 
 def test_every_command_is_described_with_an_example_that_its_model_takes() -> None:
-    commands = RULES["supervision"].commands
-    assert set(EXAMPLES["supervision"]) == set(commands)
-    for process, examples in EXAMPLES.items():
+    for process, rules in RULES.items():
+        examples = EXAMPLES[process]
+        assert set(examples) == set(rules.commands) - rules.own
         for name, data in examples.items():
-            RULES[process].commands[name].model_validate(data)
+            rules.commands[name].model_validate(data)
 
 
 def test_every_command_names_the_problems_it_can_end_in(described: dict[str, Any]) -> None:
     for process, rules in RULES.items():
-        for name in rules.commands:
+        for name in set(rules.commands) - rules.own:
             operation = described["paths"][f"/{process}/{{id}}/commands/{name}"]["post"]
             statuses = set(operation["responses"])
             assert {"200", "401", "403", "404", "409", "413", "415", "422", "503"} == statuses
+
+
+def test_files_are_described_where_there_are_any(described: dict[str, Any]) -> None:
+    paths = described["paths"]
+    for process, rules in RULES.items():
+        calendar = paths[f"/{process}/{{id}}/calendar.ics"]["get"]
+        assert "text/calendar" in calendar["responses"]["200"]["content"]
+        pdf = paths.get(f"/{process}/{{id}}/agreement/{{version}}.pdf")
+        assert (pdf is not None) is ("SignAgreement" in rules.commands)
+        if pdf is not None:
+            assert "application/pdf" in pdf["get"]["responses"]["200"]["content"]
 
 
 async def test_it_is_served_to_anybody(board: Board) -> None:

@@ -177,6 +177,8 @@ def _process_paths(
         }
     paths |= _file_paths(process, rules)
     for name, command in rules.commands.items():
+        if name in rules.own:
+            continue
         body = _body(_model(process, command, schemas), EXAMPLES.get(process, {}).get(name))
         accepted = _answer("Accepted.", _ref("schemas", "CommandAnswer"))
         operation = _command(process, name, body, "200", accepted)

@@ -20,4 +20,5 @@ RULES = Rules(
     people=people,
     errands=errands,
     run_errand=run_errand,
+    own=frozenset({"VacateCoordinator", "TakeOverPartner"}),
 )

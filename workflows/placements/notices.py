@@ -22,7 +22,7 @@ _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "PlaceOffered": ("place_offered", ("student", "institute_trainer")),
     "PlaceAccepted": ("place_accepted", ("school_trainer", "coordinator")),
     "MentorAssigned": ("mentor_assigned", ("mentor", "student")),
-    "HandoverTaskOpened": ("handover", ("school_trainer",)),
+    "HandoverTaskOpened": ("handover", ("coordinator",)),
     "AgreementDrafted": _SIGNING,
     "AgreementAmended": _SIGNING,
     "SignaturesMissing": ("signatures_missing", ("coordinator",)),

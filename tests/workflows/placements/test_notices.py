@@ -19,7 +19,6 @@ TOLD: list[tuple[str, str, str, str, tuple[str, ...]]] = [
     ("offered", "college", "AcceptPlace", "place_accepted", ("trainer", *COORDINATORS)),
     ("offered", "student", "DeclineOffer", "offer_declined", ("trainer", *COORDINATORS)),
     ("accepted", "trainer", "AssignMentor", "mentor_assigned", ("second", "student")),
-    ("mentored", "trainer", "ReplaceMentor", "mentor_replaced", ("second", "mentor", "student")),
     ("handing", "trainer", "CompleteHandover", "", NOBODY),
     ("accepted", "hr", "RecordVog", "", NOBODY),
     ("mentored", "trainer", "DraftAgreement", "agreement_to_sign", SIGNERS),
@@ -69,6 +68,15 @@ def test_a_request_is_told_of() -> None:
     desk.accepted(desk.request())
     kind = "placement_requested"
     assert sorted(desk.told()) == [(who, kind) for who in sorted((*COORDINATORS, "student"))]
+
+
+def test_a_replaced_mentor_leaves_something_to_hand_over() -> None:
+    desk = Desk().travel("mentored")
+    before = len(desk.told())
+    desk.accepted(desk.give("trainer", "ReplaceMentor", DATA["ReplaceMentor"]))
+    replaced = [(who, "mentor_replaced") for who in ("second", "mentor", "student")]
+    handed = [(who, "handover") for who in COORDINATORS]
+    assert sorted(desk.told(before)) == sorted((*replaced, *handed))
 
 
 def test_who_asks_for_a_link_gets_it() -> None:

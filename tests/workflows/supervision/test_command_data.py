@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from web.api.examples import SUPERVISION as EXAMPLES
+from web.api.examples.supervision import SUPERVISION as EXAMPLES
 from workflows.decision import Refused
 from workflows.pure import parse
 from workflows.supervision import RULES

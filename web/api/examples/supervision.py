@@ -1,30 +1,24 @@
-"""One example of every command's data, for the description of the API. Everybody is invented."""
+"""One example of every command to a supervision trajectory."""
 
 from __future__ import annotations
 
 from typing import Any
 
-_TEACHER = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e01"
-_CLIENT = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e02"
-_MANAGER = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e03"
-_ADVISOR = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e04"
-_OTHER_ADVISOR = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e05"
-_AUDITOR = "5b1f0c62-9f0e-4c3f-8c43-2b5a0a6d7e06"
-_EVENT = "c1a6cf0e-3c1d-5b8f-9a62-3a6f0e4d2b10"
+from web.api.examples import people as p
 
 SUPERVISION: dict[str, Any] = {
     "RequestTrajectory": {
-        "teacher": _TEACHER,
-        "client": _CLIENT,
-        "manager": _MANAGER,
+        "teacher": p.TEACHER,
+        "client": p.CLIENT,
+        "manager": p.MANAGER,
         "school": "De Windvaan",
         "concerns": [{"concern": "C1", "text": "Onrust bij leswissels"}],
         "earlier_guidance": "coaching door de intern begeleider, te weinig resultaat",
     },
     "AcceptRequest": {"hourly_rate": "118.00"},
     "DeclineRequest": {"reason": "De school heeft zelf al een traject geregeld."},
-    "AssignAdvisor": {"advisor": _ADVISOR},
-    "ReplaceAdvisor": {"advisor": _OTHER_ADVISOR, "category": "unavailable"},
+    "AssignAdvisor": {"advisor": p.ADVISOR},
+    "ReplaceAdvisor": {"advisor": p.OTHER_ADVISOR, "category": "unavailable"},
     "EstimateScope": {"visits": 4, "hours": "20"},
     "PlanIntake": {"at": "2026-01-15T15:30"},
     "RecordIntake": {
@@ -34,9 +28,9 @@ SUPERVISION: dict[str, Any] = {
         "agreements": ["Een bezoek duurt een hele ochtend"],
         "hours": "1.5",
     },
-    "AgreePeriod": {"from": "2026-01-19", "to": "2026-04-17", "client": _CLIENT},
-    "ExtendPeriod": {"to": "2026-05-15", "client": _CLIENT, "reason": "Twee bezoeken nog te doen"},
-    "AgreeVisitMode": {"mode": "both", "client": _CLIENT},
+    "AgreePeriod": {"from": "2026-01-19", "to": "2026-04-17", "client": p.CLIENT},
+    "ExtendPeriod": {"to": "2026-05-15", "client": p.CLIENT, "reason": "Twee bezoeken nog te doen"},
+    "AgreeVisitMode": {"mode": "both", "client": p.CLIENT},
     "RecordTeacherConsent": {
         "items": [
             "visits",
@@ -77,7 +71,7 @@ SUPERVISION: dict[str, Any] = {
     "DropGoal": {"goal": "G1", "reason": "Valt samen met een ander doel"},
     "RecordClientConsultation": {
         "version": 9,
-        "client": _CLIENT,
+        "client": p.CLIENT,
         "remark": "akkoord",
         "hours": "0.25",
     },
@@ -124,15 +118,7 @@ SUPERVISION: dict[str, Any] = {
     "RecordClosingTalk": {"date": "2026-04-20", "hours": "1"},
     "ConfirmReceipt": {},
     "CloseTrajectory": {"outcome": "basic_level_reached"},
-    "EscalateTrajectory": {"mandate": _CLIENT},
+    "EscalateTrajectory": {"mandate": p.CLIENT},
     "AbortTrajectory": {"reason": "De leerkracht krijgt een andere functie"},
-    "CorrectRecord": {
-        "event": _EVENT,
-        "reason": "Verkeerde datum genoteerd",
-        "correction": "Het gesprek was op 15 januari",
-        "approved_by": _AUDITOR,
-    },
+    "CorrectRecord": p.CORRECTION,
 }
-
-EXAMPLES: dict[str, dict[str, Any]] = {"supervision": SUPERVISION}
-"""Per process, per command."""
