@@ -43,7 +43,7 @@ class View:
 class Paper:
     """What a document says, before it is put into words: ``fields`` in the order of the text.
 
-    ``parties`` are the persons by their part in it, ``facts`` what of the case it rests on.
+    ``parties`` are the persons by the party they sign as, ``facts`` what of the case it rests on.
     """
 
     kind: str

@@ -165,7 +165,7 @@ async def _shown(
     shown = [paper.parties, paper.facts, paper.fields]
     wording = await wording_for(site, tenant, dossier.process, shown, words, settings)
     document = None
-    if not found.lapse:
+    if found.asked == "signature" and not found.lapse:
         document = await agreement(site, tenant, dossier, paper.version)
     code = refused.code if refused else found.refusal
     if found.lapse and not link_sent:
