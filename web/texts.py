@@ -39,7 +39,7 @@ class Texts:
     pages: Mapping[str, Any]
     events: Mapping[str, Any]
     own: Mapping[str, Mapping[str, Any]]
-    """By process, the events' words with its own first: two may call different things alike."""
+    """By process, its own words and those that all share: two may call different things alike."""
 
     def of(self, process: str) -> Mapping[str, Any]:
         """The words about what happens in a process."""
@@ -78,26 +78,32 @@ def texts(language: Language) -> Texts:
     warnings = problems.pop("warnings")
     fields = problems.pop("fields")
     events = _read(language, "events")
+    pages = _read(language, "pages")
     tables: dict[str, dict[str, Any]] = {}
+    shared = dict(events)
     for part in _processes():
         tables[part] = own = _read(language, part)
         problems |= own.pop("problems", {})
         warnings |= own.pop("warnings", {})
         fields |= own.pop("fields", {})
-        for table, words in own.items():
-            events[table] = {**words, **events.get(table, {})}
+        if part not in pages["process"]:
+            shared = _beside(own, shared)
+        events = _beside(own, events)
     return Texts(
         language=language,
         problems={code: ProblemText(**text) for code, text in problems.items()},
         warnings=warnings,
         fields=fields,
-        pages=_read(language, "pages"),
+        pages=pages,
         events=events,
-        own={
-            part: {table: {**words, **own.get(table, {})} for table, words in events.items()}
-            for part, own in tables.items()
-        },
+        own={part: _beside(shared, tables.get(part, {})) for part in pages["process"]},
     )
+
+
+def _beside(words: Mapping[str, Any], first: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of both; where both have a word, that of ``first``."""
+    tables = words.keys() | first.keys()
+    return {table: {**words.get(table, {}), **first.get(table, {})} for table in tables}
 
 
 def choose(header: str | None, own: str | None = None) -> Language:

@@ -142,7 +142,7 @@ class Wording:
     def planned(self, item: Mapping[str, Any]) -> str:
         """What an item of an agenda is, such as ``klassenbezoek V1``."""
         kind = str(item["kind"])
-        for part in ("agenda", "tasks", "timers"):
+        for part in ("agenda", "timers", "tasks"):
             if kind in self.words.get(part, {}):
                 return self._word(part, kind).format(**{"name": "", **item}).strip()
         return self.term(kind)

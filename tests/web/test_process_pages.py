@@ -159,6 +159,9 @@ def test_a_process_s_own_words_come_first() -> None:
     assert Wording(texts("nl"), settings, {}).label("teacher") == "Leerkracht"
     assert internship.party("host") == "Gastorganisatie"
     assert internship.value("party", "host") == "de gastorganisatie"
+    placement = Wording(texts("nl"), settings, {}, "placements")
+    assert placement.task("start") == placement.planned({"kind": "start"})
+    assert placement.task("start") == "de plaatsing beginnen"
 
 
 def test_details_say_what_there_is() -> None:
