@@ -11,8 +11,7 @@ ENDS = frozenset({"closed", "withdrawn"})
 
 
 def _plan(s: Source) -> Data:
-    days = s.span(0, 10, 60)
-    return {"from": days["to"], "to": days["from"]} if s.rarely() else days
+    return s.span(0, 10, 60)
 
 
 def _forward(s: Source) -> Turn | None:

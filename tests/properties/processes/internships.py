@@ -31,7 +31,7 @@ def _proposal(s: Source) -> Data:
     return {
         "question": s.text(),
         "kind": s.one(("exploratory", "update", "investigating", "deepening")),
-        "half_days": s.one((1, 2, 2, 3, 10)),
+        "half_days": s.one((1, 2, 2, 3, 9, 10, 0 if s.rarely() else 4)),
         "school": s.school(),
         "school_leader": s.holder("school_leader"),
         **({"follows": s.one(earlier)} if earlier and s.maybe(1) else {}),
@@ -58,7 +58,7 @@ def _of_the_host(s: Source) -> str:
 
 def _terms(s: Source) -> Data:
     texts = {field: s.text() for field in TERMS}
-    return {**texts, **s.span(3, 16, 8), "half_days": s.one((1, 1, 2, 3))}
+    return {**texts, **s.span(3, 16, 8), "half_days": 0 if s.rarely() else s.one((1, 1, 2, 3))}
 
 
 def _amendment(s: Source) -> Data:

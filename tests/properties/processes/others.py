@@ -41,11 +41,13 @@ def unfounded(
         return not _days_taken(call, mine, [one for one in others if isinstance(one, Internship)])
     if code == "school.capacity_full" and isinstance(mine, Placement):
         first = mine.period[0]
-        if call.command != "OfferPlace":
+        if call.command == "TransferPlacement":
             first = max(first, str(local_day(call.at, board.settings)))
         placed = [one for one in others if isinstance(one, Placement)]
         last = call.data.get("to") or mine.period[1]
-        return not full(placed, call.data.get("school") or mine.school, first, last)
+        return first <= last and not full(
+            placed, call.data.get("school") or mine.school, first, last
+        )
     if code == "partner.merge_impossible":
         into = partners.get(call.data["into"])
         return into is not None and into["state"] != "ended" and call.data["into"] != call.stream

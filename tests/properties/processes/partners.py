@@ -124,7 +124,7 @@ def _agreement(s: Source) -> Data:
         "subject": s.text(),
         "from": str(start),
         "to": str(end),
-        **({"signed_on": s.day(-5, 0)} if s.maybe(1) else {}),
+        **({"signed_on": s.day(-5, 9 if s.rarely() else 0)} if s.maybe(1) else {}),
     }
 
 
@@ -207,7 +207,7 @@ PARTNERS = Play(
         "AssignCoordinator": _coordinator,
         "HandOver": lambda s: {"successor": s.one(s.board.staff()), **s.note()},
         "LogContactMoment": _moment,
-        "PlanRelationCare": lambda s: {"on": s.day(0, 40), "what": s.text()},
+        "PlanRelationCare": lambda s: {"on": s.day(-9 if s.rarely() else 0, 40), "what": s.text()},
         "SetAvailability": _windows,
         "RecordSubsidyStatus": _subsidy,
         "RecordAgreement": _agreement,

@@ -33,9 +33,11 @@ class Play:
     persons whom the case names, by the word for them in the column "by". forward: the next step
     towards the end, None to wait for a day. hasty: steps that need much before them. required:
     what has a code of its own when it is missing. warns: what an answer warns of. paused: all
-    that an interrupted case accepts. endings: commands by which a case lapses. everywhere: roles
-    that act in all cases. subject: commands whose only giver is the one whom the case is about.
-    lenient: commands of which the contract leaves open how those are turned away who may not.
+    that an interrupted case accepts. endings: commands by which a case lapses. anybody: what
+    whoever holds the role may give, and in which state. everywhere: roles that act in all cases.
+    subject: commands whose only giver is the one whom the case is about. lenient: commands of
+    which the contract leaves open how those are turned away who may not. onlookers: by state,
+    who else reads the case then: of them it is left open too.
     """
 
     process: str
@@ -53,13 +55,15 @@ class Play:
     subject: frozenset[str] = frozenset()
     lenient: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
+    anybody: Mapping[str, str] = field(default_factory=dict)
+    onlookers: Mapping[str, str] = field(default_factory=dict)
     hasty: tuple[str, ...] = ()
     required: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warns: Mapping[str, Callable[[Data], str | None]] = field(default_factory=dict)
 
     def mine(self, case: Case, command: str, person: str, roles: Sequence[str]) -> list[str]:
         """The words of the column "by" under which this person may give the command here."""
-        if not case:
+        if not case or self.anybody.get(command) == case["state"]:
             return [word for word in self.by[command] if word in roles]
         parts = self.parts(case)
         return [
@@ -67,6 +71,11 @@ class Play:
             for word in self.by[command]
             if (word in self.everywhere and word in roles) or person in parts.get(word, ())
         ]
+
+    def vague(self, case: Case, command: str, roles: Sequence[str]) -> bool:
+        """Whether it is left open how these are turned away."""
+        looking_on = bool(case) and self.onlookers.get(case["state"]) in roles
+        return command in self.lenient or looking_on
 
     def barred(self, case: Case, command: str, person: str, roles: Sequence[str]) -> set[str]:
         """The codes with which somebody is turned away who may not give it; none if one may."""
@@ -88,6 +97,7 @@ class Source:
     giver: str
     cases: Callable[[str], Sequence[tuple[str, Case]]]
     numbers: count[int] = field(default_factory=lambda: count(1))
+    odd: bool = False
 
     @property
     def today(self) -> date:
@@ -101,18 +111,26 @@ class Source:
         return self.chance.number(0, 2) < likely
 
     def seldom(self) -> bool:
-        return self.chance.number(0, 4) == 4
+        return self._oddly(4)
 
     def rarely(self) -> bool:
-        return self.chance.number(0, 11) == 11
+        return self._oddly(11)
+
+    def _oddly(self, times: int) -> bool:
+        """Once so many times and one; the data may then well be wrong."""
+        odd = self.chance.number(0, times) == times
+        self.odd = self.odd or odd
+        return odd
 
     def day(self, low: int, high: int) -> str:
         return str(self.today + timedelta(days=self.chance.number(low, high)))
 
     def span(self, soonest: int, latest: int, longest: int) -> Data:
-        """A first day so far ahead, and a last day at most so much later."""
+        """A first day so far ahead, and a last day at most so much later; rarely earlier."""
         start = self.today + timedelta(days=self.chance.number(soonest, latest))
         end = start + timedelta(days=self.chance.number(1, longest))
+        if self.rarely():
+            start, end = end, start
         return {"from": str(start), "to": str(end)}
 
     def text(self) -> str:

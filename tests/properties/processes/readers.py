@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from events.event import OUTSIDE, Event
 from tests.properties.processes.board import IDS, ROLES
 from tests.properties.processes.play import EVERYWHERE
+from tests.properties.processes.seen_placements import Placement
 from tests.properties.processes.witness import Witness
 
 _MARKED = re.compile(r"\w+-\d+-")
@@ -23,15 +24,23 @@ def may_read(process: str, witness: Witness, key: str) -> bool | None:
         return not OUTSIDE.issuperset(roles)
     if roles & SEES_ALL.get(process, EVERYWHERE):
         return True
-    if process == "placements" and "board" in roles and witness.state == "final_assessed":
+    if isinstance(witness, Placement) and _may_read_placement(witness, roles):
         return True
     barred = NEVER.get(process, ())
     named = {who for part, who in witness.people.items() if who and part not in barred}
     if person in named:
         return True
-    if process == "placements" and ("board" in roles or witness.state == "requested"):
+    if process == "placements" and "board" in roles and witness.ended:
         return None
     return None if person in witness.formerly - witness.gone else False
+
+
+def _may_read_placement(case: Placement, roles: set[str]) -> bool:
+    """School trainers while they may offer; the board while it may sign, and from the decision."""
+    if "school_trainer" in roles and case.state == "requested":
+        return True
+    signing = case.agreement.valid and case.state.startswith("agreement_")
+    return "board" in roles and (signing or case.outcome is not None)
 
 
 def secrets(witness: Witness, events: Sequence[Event], key: str) -> list[str]:

@@ -63,7 +63,7 @@ class Internship(Witness):
                 yield from self.to("supervisor_named", "teacher")
             case "AgreementDrafted" | "AgreementAmended":
                 self.need(not self.started and self.named, f"{r.type}: started or nobody named")
-                self.days = self.agreement.terms["from"], self.agreement.terms["to"]
+                self._dated(self.agreement.terms)
                 if self.agreement.terms["from"] >= str(r.day):
                     self.fulfil("start")
             case _:
@@ -72,7 +72,6 @@ class Internship(Witness):
     def _proposed(self, r: Record) -> None:
         self.state = "proposed"
         self.people = {"teacher": r.person, "school_leader": r.data["school_leader"]}
-        self.need(r.data["half_days"] >= 1, "no half-days")
         for key in ("school", "question", "kind"):
             self.kept[key] = r.data[key]
         self.kept["follows"] = r.data.get("follows")
@@ -80,7 +79,12 @@ class Internship(Witness):
         self.kept["evaluated"] = set()
         self.kept["halves"] = {}
         if r.data.get("from"):
-            self.days = r.data["from"], r.data["to"]
+            self._dated(r.data)
+
+    def _dated(self, terms: Mapping[str, Any]) -> None:
+        self.days = terms["from"], terms["to"]
+        self.need(self.days[0] <= self.days[1], "days that end before they begin")
+        self.need(terms["half_days"] >= 1, "no half-days")
 
     def _going_on(self, r: Record) -> Iterator[tuple[str, str | None]]:
         match r.type:

@@ -110,6 +110,7 @@ class Partner(Witness):
             case "PartnerAgreementRecorded":
                 terms = {key: r.data[key] for key in ("agreement", "subject", "from", "to")}
                 self.need(terms["to"] > terms["from"], "an agreement of no day")
+                self.need((r.data.get("signed_on") or "") <= str(r.day), "signed in the future")
                 self.kept["agreements"][terms["agreement"]] = terms
             case "SubsidyStatusRecorded":
                 self.kept["schemes"][r.data["scheme"]] = r.data["status"]

@@ -86,6 +86,7 @@ class Placement(Witness):
                 self.here_from = self.period[0]
                 leader = r.data["school_leader"]
                 self.people |= {"school_trainer": r.person, "school_leader": leader}
+                self._apart()
                 self.fulfil("offer")
                 yield from self.to("place_offered", "student", "institute_trainer")
             case "PlaceAccepted":
@@ -102,11 +103,19 @@ class Placement(Witness):
         self.state, self.since = "requested", r.day
         self.people = {key: r.data[key] for key in ("student", "institute_trainer")}
         self.period = r.data["from"], r.data["to"]
-        self.need(self.period[0] <= self.period[1], "a period that ends before it begins")
+        self.need(self.period[0] < self.period[1], "a period that ends before it begins")
+        self._apart()
         self.contract = bool(r.data.get("contract"))
         self.kept |= {key: r.data[key] for key in ("route", "phase", "questions")}
         self.kept |= {"hours": Counter(), "progress": [], "start": None, "final": None}
         self.kept |= {"three_party": None, "advice": {}, "vog": None, "seen": None}
+
+    def _apart(self) -> None:
+        """Each signs and judges for one side."""
+        parties = [self.people[part] for part in self.parties.values() if self.people.get(part)]
+        self.need(len(set(parties)) == len(parties), "a person is two parties")
+        judged = self.people["student"], self.people["institute_trainer"]
+        self.need(self.people.get("school_trainer") not in judged, "a trainer of the own side")
 
     def _at(self, school: str) -> None:
         self.school = school
@@ -119,6 +128,7 @@ class Placement(Witness):
             case "MentorAssigned" | "MentorReplaced":
                 old = self.people.get("mentor")
                 self.need((old is None) == (r.type == "MentorAssigned"), f"{r.type}, was {old}")
+                self.need(old != r.data["mentor"], "replaced by the same mentor")
                 self._mentored(r)
                 if old:
                     yield "mentor_replaced", old
@@ -144,6 +154,7 @@ class Placement(Witness):
                 named = ("student", "mentor", "institute_trainer")
                 yield from self.to("placement_started", *named)
             case "RouteChanged":
+                self.need(self.kept["route"] != r.data["route"], "the route it was")
                 self.kept["route"] = r.data["route"]
 
     def _mentored(self, r: Record) -> None:
@@ -164,6 +175,8 @@ class Placement(Witness):
                 self.need(self.kept[talk] is None, f"{talk} talk twice")
                 self.kept[talk] = r.on
             case "ProgressTalkHeld":
+                forgotten = not self.kept["progress"]
+                self.need(forgotten or not self.outcome, "a further talk after the assessment")
                 self.kept["progress"] += [r.data["judgement"]]
                 self.fulfil("progress_talk")
                 if r.data["judgement"] == "insufficient":
@@ -231,6 +244,8 @@ class Placement(Witness):
         self.gone |= {self.people.get(key) for key in ("school_trainer", "school_leader", "mentor")}
         new = {key: r.data[key] for key in ("school_trainer", "school_leader")}
         self.people |= {**new, "mentor": None}
+        self._apart()
+        self.kept["advice"] = {}
         yield from self.to(kind, "school_trainer")
 
     def _leaving(self, r: Record) -> Iterator[tuple[str, str | None]]:
@@ -243,9 +258,6 @@ class Placement(Witness):
         if r.type in LEAVING:
             self._goes_on(r.day)
             yield from self.to(LEAVING[r.type], *OF_ALL, "coordinator")
-
-    def handed_to(self) -> str:
-        return "school_trainer"
 
     def first_day(self) -> str:
         return self.period[0]
@@ -280,6 +292,8 @@ class Placement(Witness):
             },
             "agreement": self.agreement.shown(),
             "talks": {key: self.kept[key] for key in ("start", "progress", "three_party", "final")},
+            "three_party_due": self.three_party_due,
+            "advice": {guide: self.kept["advice"].get(guide) for guide in GUIDES[:2]},
             "lesson_visits": self.lesson_visits,
             "self_assessments": self.self_assessments,
             "assessment": {"outcome": self.outcome, "cosigned": self.cosigned},
@@ -297,7 +311,7 @@ class Placement(Witness):
         if self.state in ("requested", "offered"):
             asked = "offer" if self.state == "requested" else "answer"
             return {asked: self.wd(self.since, getattr(self.settings, asked))}
-        if self.state == "agreement_signed" and not self.started:
+        if not self.started:
             return {"start": start}
         due: dict[str, date] = {}
         if self.three_party_due and self.talk_since and self.state in ("running", "final_assessed"):

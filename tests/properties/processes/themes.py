@@ -23,12 +23,12 @@ THEMES: dict[str, tuple[str, ...]] = {
 """The processes of a walk; what stands twice is played twice as often."""
 
 WALKS: dict[str, tuple[int, int]] = {
-    "internships": (14, 200),
-    "placements": (14, 260),
-    "partners": (8, 160),
-    "departures": (5, 120),
-    "assessments": (6, 100),
-    "all": (2, 250),
+    "internships": (18, 200),
+    "placements": (20, 260),
+    "partners": (12, 160),
+    "departures": (9, 120),
+    "assessments": (10, 100),
+    "all": (3, 250),
 }
 """How many walks of how many steps."""
 
