@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from events.case import CaseState
-from events.event import PROCESS_ROLE
-from workflows.decision import Command, Context, Decision, Refused
+from events.event import PROCESS_ROLE, Event
+from events.process import Story
+from events.recording import NoticeDraft
+from events.settings import TenantSettings
+from workflows.decision import Command, Context, Deadline, Decision, Refused, Rules
+from workflows.persons import people_of
 from workflows.rectifying import CorrectRecord, correct_record
 from workflows.ruling import Case, not_in_the_future
 from workflows.steps import Step, acting_role, check_phase
+from workflows.waiting import no_deadlines, passing
 
 S = TypeVar("S", bound=CaseState)
 Rule = Callable[[Case[S], Any], Decision]
@@ -39,6 +44,29 @@ class Table(Generic[S]):
     subjects: frozenset[str] = frozenset()
     ripe: Mapping[type[Command], Ripe[S]] = field(default_factory=dict)
     ahead: tuple[type[Command], ...] = ()
+
+    def rules_of(
+        self,
+        story: Story[S],
+        *,
+        opening: str | None,
+        notices: Callable[[S, S, Sequence[Event]], list[NoticeDraft]],
+        deadlines: Callable[[S, TenantSettings], list[Deadline]] = no_deadlines,
+        **more: Any,
+    ) -> Rules[S]:
+        """The process whole; ``more`` is what only some have, as in `Rules`."""
+        return Rules(
+            story=story,
+            commands=self.commands,
+            opening=opening,
+            decide=self.decide,
+            deadlines=deadlines,
+            pass_deadline=passing(deadlines),
+            notices=notices,
+            offered=self.offered,
+            people=people_of(self.commands),
+            **more,
+        )
 
     def decide(self, state: S, command: Command, ctx: Context) -> Decision:
         """What an accepted command records; raises Refused with the first code that applies."""

@@ -11,6 +11,7 @@ from tests.benchmarks.stage import say
 from workflows.registry import RULES
 
 ROOT = Path(__file__).parents[2]
+FIRST = "supervision"
 OWN = ("workflows/{}/__init__.py", "workflows/{}/workflow.py", "events/{}/__init__.py")
 SHARED = (
     "workflows/registry.py",
@@ -41,7 +42,7 @@ def _class_of(process: str) -> str:
 
 @measures("process-lines")
 async def measure() -> Sequence[Figure]:
-    """The dearest process counts."""
-    counted = {process: lines_of(process) for process in RULES}
+    """The dearest one counts, of those that were added to the first."""
+    counted = {process: lines_of(process) for process in RULES if process != FIRST}
     say(", ".join(f"{process} {count}" for process, count in counted.items()))
     return [Goal("<=", 60, absolute=True).figure("process-lines", max(counted.values()), "lines")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from events import departures, partners
 from tests.scenarios.played import Witness, witnesses
-from workflows.departures import COMMANDS as DEPARTURES
-from workflows.partners import COMMANDS as PARTNERS
+from workflows.departures.commands import COMMANDS as DEPARTURES
+from workflows.partners.commands import COMMANDS as PARTNERS
 
 CODES = frozenset(
     {

@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool
 from events.assessments.facts import Outcome
 from workflows.decision import Command
 from workflows.fields import AnyPerson, Blank, Local, Required
-from workflows.persons import commands_of, people_of
+from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 
@@ -46,4 +46,3 @@ class WithdrawAssessment(Command):
 
 
 COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
-people = people_of(COMMANDS)

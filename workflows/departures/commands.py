@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.decision import Command
 from workflows.fields import Local, Staff
-from workflows.persons import commands_of, people_of
+from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 
@@ -14,4 +14,3 @@ class StaffLeft(Command):
 
 
 COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
-people = people_of(COMMANDS)

@@ -11,7 +11,7 @@ from events.internships.facts import Audience, Kind, Leaving, Part, Replacement
 from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
 from workflows.decision import Command
 from workflows.fields import Blank, Contact, Local, Required, SchoolLeader
-from workflows.persons import commands_of, people_of
+from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 HalfDays = Annotated[StrictInt, Field(ge=1)]
@@ -129,4 +129,3 @@ COMMANDS: dict[str, type[Command]] = {
     "AmendAgreement": AmendAgreement,
     **{command.__name__: command for command in SHARED},
 }
-people = people_of(COMMANDS)

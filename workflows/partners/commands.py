@@ -11,7 +11,7 @@ from events.partners import words as w
 from events.partners.facts import AgreementTerms, Title
 from workflows.decision import Command
 from workflows.fields import Blank, Clock, Contact, Local, Required, SchoolLeader, Staff
-from workflows.persons import commands_of, people_of
+from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 
@@ -132,4 +132,3 @@ class TakeOverPartner(Command):
 
 
 COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
-people = people_of(COMMANDS)

@@ -11,7 +11,7 @@ from events.partners.state import LIVE, Partner
 from events.partners.terms import open_terms
 from events.settings import TenantSettings
 from workflows.decision import Deadline
-from workflows.waiting import morning, overdue, passing
+from workflows.waiting import morning, overdue
 
 
 def deadlines(state: Partner, settings: TenantSettings) -> list[Deadline]:
@@ -25,9 +25,6 @@ def deadlines(state: Partner, settings: TenantSettings) -> list[Deadline]:
         *_dormancy(state, settings),
     ]
     return sorted(found, key=lambda deadline: deadline.due)
-
-
-pass_deadline = passing(deadlines)
 
 
 def _agreements_ending(state: Partner, settings: TenantSettings) -> Iterator[Deadline]:

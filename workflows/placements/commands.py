@@ -30,7 +30,7 @@ from workflows.fields import (
     SchoolTrainer,
     Student,
 )
-from workflows.persons import commands_of, people_of
+from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 
@@ -220,4 +220,3 @@ COMMANDS: dict[str, type[Command]] = {
     **commands_of(__name__),
     **{command.__name__: command for command in SHARED},
 }
-people = people_of(COMMANDS)

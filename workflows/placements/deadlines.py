@@ -9,7 +9,7 @@ from events.placements.terms import open_terms
 from events.settings import TenantSettings
 from workflows.decision import Deadline
 from workflows.placements.arranging import SIGNING
-from workflows.waiting import overdue, passing
+from workflows.waiting import overdue
 
 
 def deadlines(state: Placement, settings: TenantSettings) -> list[Deadline]:
@@ -21,6 +21,3 @@ def deadlines(state: Placement, settings: TenantSettings) -> list[Deadline]:
     if state.phase in SIGNED_IN:
         found += SIGNING.deadlines(state, state.start, settings)
     return sorted(found, key=lambda deadline: deadline.due)
-
-
-pass_deadline = passing(deadlines)
