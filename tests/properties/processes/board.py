@@ -109,7 +109,7 @@ class Board:
         self.keys = {person.id: key for key, person in people.items()}
         self.scenario = Scenario("board", "supervision", TENANT, self.settings, people, [])
         drive(self.engine.begin(self.scenario))
-        self.move("2026-01-05T09:30")
+        self.move("2026-01-05T09:00")
 
     def person(self, key: str) -> Person:
         return self.scenario.people[key]
