@@ -14,6 +14,8 @@ from events.placements.terms import BY, open_terms, rank
 from events.process import ALL_CASES, Paper, Reader, View
 from events.recording import CaseIndex
 
+OFFERING = "offering"
+"""Any school trainer of the board, while a request waits for a place: reads it and may offer."""
 SEEN_BY = ALL_CASES | {"board", "school_trainer"}
 """Who may come upon a placement without having a part in it: the board co-signs, and any school
 trainer may offer a place to a student who asks for one."""
@@ -29,7 +31,8 @@ def case_roles(state: Placement, person: str | None, roles: tuple[str, ...]) -> 
     held |= {part for part, party in state.parties.items() if party == person and part in roles}
     if person not in (state.parties.get("student"), state.parties.get("institute_trainer")):
         held |= {"board"} & set(roles)
-        held |= {"school_trainer"} & set(roles) if state.phase == "requested" else set()
+        if state.phase == "requested" and "school_trainer" in roles:
+            held.add(OFFERING)
     return frozenset(held)
 
 

@@ -8,7 +8,7 @@ from events.placements import facts as f
 from events.placements.state import Placement
 from workflows.decision import Decision, Refused
 from workflows.placements import commands as c
-from workflows.placements.offering import days_left, held, qualified, room
+from workflows.placements.offering import held, qualified, room_left
 from workflows.ruling import Case
 
 
@@ -80,7 +80,7 @@ def resume(case: Case[Placement], command: c.Resume) -> Decision:
     return case.accept(
         resumed,
         f.PeriodExtended(to=command.to, previous_to=before),
-        claims=[room(school, days_left(case), end)],
+        claims=room_left(case, school, end),
         releases=held(state),
     )
 

@@ -34,6 +34,7 @@ def reject(case: Case[Placement], command: c.RejectRequest) -> Decision:
 
 def offer(case: Case[Placement], command: c.OfferPlace) -> Decision:
     """Whoever offers becomes the student's school trainer."""
+    case = replace(case, role="school_trainer")
     trainer = case.ctx.giver.person
     assert trainer is not None
     _another_party(case, "school_leader", command.school_leader)
@@ -75,8 +76,8 @@ def transfer(case: Case[Placement], command: c.TransferPlacement) -> Decision:
         previous_school=state.place.school,
         reason=command.reason,
     )
-    claim = room(school, days_left(case), state.end)
-    return case.accept(transferred, claims=[claim], releases=held(state))
+    claims = room_left(case, school, state.end)
+    return case.accept(transferred, claims=claims, releases=held(state))
 
 
 def withdraw(case: Case[Placement], command: c.WithdrawPlacement) -> Decision:
@@ -108,9 +109,11 @@ def held(state: Placement) -> list[Claim]:
     return [Claim(kind="place", subject=state.place.school, refusal=FULL)]
 
 
-def days_left(case: Case[Placement]) -> date:
-    """The first day of the period that is not past yet; its last one where all are."""
-    return max(case.state.start, min(case.today, case.state.end))
+def room_left(case: Case[Placement], school: TrainingSchool, last: date) -> list[Claim]:
+    """A place on the days that are not past; on none where all are. Raises Refused as `room`."""
+    first = max(case.state.start, case.today)
+    claim = room(school, min(first, last), last)
+    return [claim] if first <= last else []
 
 
 def _another_party(case: Case[Placement], field: str, person: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from events.placements.state import ARRANGING, BEFORE_START, OPEN, SIGNING
+from events.placements.views import OFFERING
 from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
 from workflows.decision import Command
 from workflows.placements import commands as c
@@ -25,7 +26,7 @@ _DRAFTING = ("school_trainer", "coordinator")
 STEPS: dict[type[Command], Step] = {
     c.RequestPlacement: Step(("institute_trainer", "coordinator"), frozenset({""})),
     c.RejectRequest: Step(("coordinator",), REQUESTED),
-    c.OfferPlace: Step(_TRAINER, REQUESTED),
+    c.OfferPlace: Step((OFFERING, *_TRAINER), REQUESTED),
     c.AcceptPlace: Step(_ANSWERING, OFFERED),
     c.DeclineOffer: Step(_ANSWERING, OFFERED),
     c.AssignMentor: Step(_TRAINER, ARRANGING | UNDER_WAY),

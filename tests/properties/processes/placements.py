@@ -295,7 +295,6 @@ PLAY = Play(
         ),
     },
     anybody={"OfferPlace": "requested"},
-    onlookers={"requested": "school_trainer"},
     endings=frozenset({"RejectRequest", "WithdrawPlacement", "EndPlacementEarly"}),
     lenient=frozenset({"RequestFreshLink"}),
 )  # fmt: skip

@@ -36,8 +36,7 @@ class Play:
     that an interrupted case accepts. endings: commands by which a case lapses. anybody: what
     whoever holds the role may give, and in which state. everywhere: roles that act in all cases.
     subject: commands whose only giver is the one whom the case is about. lenient: commands of
-    which the contract leaves open how those are turned away who may not. onlookers: by state,
-    who else reads the case then: of them it is left open too.
+    which the contract leaves open how those are turned away who may not.
     """
 
     process: str
@@ -56,7 +55,6 @@ class Play:
     lenient: frozenset[str] = frozenset()
     endings: frozenset[str] = frozenset()
     anybody: Mapping[str, str] = field(default_factory=dict)
-    onlookers: Mapping[str, str] = field(default_factory=dict)
     hasty: tuple[str, ...] = ()
     required: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warns: Mapping[str, Callable[[Data], str | None]] = field(default_factory=dict)
@@ -71,11 +69,6 @@ class Play:
             for word in self.by[command]
             if (word in self.everywhere and word in roles) or person in parts.get(word, ())
         ]
-
-    def vague(self, case: Case, command: str, roles: Sequence[str]) -> bool:
-        """Whether it is left open how these are turned away."""
-        looking_on = bool(case) and self.onlookers.get(case["state"]) in roles
-        return command in self.lenient or looking_on
 
     def barred(self, case: Case, command: str, person: str, roles: Sequence[str]) -> set[str]:
         """The codes with which somebody is turned away who may not give it; none if one may."""

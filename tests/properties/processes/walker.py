@@ -235,7 +235,7 @@ class Walker:
         code, name = answer.refused, call.command
         assert code is None or code in CODES[play.process], code
         barred = play.barred(case, name, call.person.id, call.person.roles)
-        vague = play.vague(case, name, call.person.roles)
+        vague = name in play.lenient
         final = case and case["state"] in play.ends and name != "CorrectRecord"
         still = case and case["state"] == "interrupted" and name not in (play.paused or ())
         allowed = not case or name == "CorrectRecord" or case["state"] in play.when.get(name, ())

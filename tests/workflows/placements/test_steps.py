@@ -71,7 +71,7 @@ TRAINERS = {"school_trainer", "institute_trainer"}
 GUIDES = {"mentor", *TRAINERS}
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "RejectRequest": ({"coordinator"}, {"requested"}),
-    "OfferPlace": ({"school_trainer"}, {"requested"}),
+    "OfferPlace": ({"school_trainer", "offering"}, {"requested"}),
     "AcceptPlace": ({"student", "institute_trainer"}, {"offered"}),
     "DeclineOffer": ({"student", "institute_trainer"}, {"offered"}),
     "AssignMentor": ({"school_trainer"}, UNMENTORED),
@@ -157,7 +157,7 @@ def _part(desk: Desk, by: str) -> set[str]:
     if "board" in held and person not in own:
         mine.add("board")
     if "school_trainer" in held and state.phase == "requested" and person not in own:
-        mine.add("school_trainer")
+        mine.add("offering")
     return mine
 
 
