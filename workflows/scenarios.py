@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import sys
 from collections import Counter
@@ -24,6 +23,7 @@ from events.calendar import local_instant
 from events.event import stream_id
 from events.holidays import closed_days
 from events.settings import TenantSettings
+from workflows.comparing import differences, occurrences, plain
 from workflows.registry import RULES
 
 PERSON_FIELDS = frozenset(
@@ -167,9 +167,14 @@ def load(path: Path, run: str = "") -> Scenario:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise BadScenario(f"{path}: settings or calendar, {where}: {fault['msg']}") from error
+    labels: set[str] = set()
     for number, step in enumerate(raw["steps"], 1):
         if not isinstance(step, dict) or "at" not in step:
             raise BadScenario(f"{path}: step {number} has no 'at'")
+        for key in ("repeats", "notices_since"):
+            if key in step and str(step[key]) not in labels:
+                raise BadScenario(f"{path}: step {number} names {step[key]}, no step before it")
+        labels.add(str(step.get("id", f"step {number}")))
         if "by" in step and step["by"] not in raw["people"]:
             raise BadScenario(f"{path}: step {number} is by {step['by']}, who is not among people")
     tenant = str(uuid5(NAMESPACE_URL, f"traject:scenario:{raw['scenario']}:{run}"))
@@ -189,6 +194,7 @@ class Run:
         self.streams: dict[str, tuple[str, str]] = {}
         self.calls: dict[str, tuple[Call, Answer]] = {}
         self.marks: dict[str, int] = {}
+        self.counted = {str(step.get("notices_since")) for step in scenario.steps}
         self.persons = {person.key: person.id for person in scenario.people.values()}
 
     async def play(self) -> Outcome:
@@ -208,6 +214,8 @@ class Run:
     async def _step(self, step: Mapping[str, Any], label: str) -> list[str]:
         at = self.scenario.instant(str(step["at"]))
         await self.engine.move_to(at)
+        if "command" in step or label in self.counted:
+            self.marks[label] = len(await self.engine.notices())
         if "command" in step:
             return await self._command(step, label, at)
         if "repeats" in step:
@@ -220,7 +228,7 @@ class Run:
 
     async def _command(self, step: Mapping[str, Any], label: str, at: datetime) -> list[str]:
         process = step.get("process", self.scenario.process)
-        name = step.get("stream", "")
+        name = self._slot(step)
         known = self.streams.get(name)
         stream = None if step.get("new") or known is None else known[1]
         command_id = str(uuid5(NAMESPACE_URL, f"{self.scenario.tenant}/{label}"))
@@ -233,8 +241,6 @@ class Run:
             data=self._values(step.get("data") or {}),
             at=at,
         )
-        before = len(await self.engine.notices())
-        self.marks[label] = before
         answer = await self.engine.give(call)
         self.calls[label] = (call, answer)
         opened = stream_id(self.scenario.tenant, command_id)
@@ -245,7 +251,8 @@ class Run:
                 there = RULES[call.process].opens[call.command]
                 self.streams[step["opens"]] = (there, opened)
                 await self.engine.adopt(there, opened, beside=call.stream or opened)
-        told = [n for n in (await self.engine.notices())[before:] if n.command_id == command_id]
+        since = (await self.engine.notices())[self.marks[label] :]
+        told = [notice for notice in since if notice.command_id == command_id]
         return self._compare_answer(step, call, answer, told)
 
     def _compare_answer(
@@ -269,18 +276,23 @@ class Run:
                 shown = [f"{names.get(to, to)}:{kind}" for to, kind in have]
                 faults.append(f"expected notices {step['notices']}, got {shown}")
         own = [notice.body for notice in told if notice.to == call.person.id]
-        return faults + _occurrences(step, [answer.body, *own])
+        return faults + occurrences(step, [answer.body, *own])
+
+    def _slot(self, step: Mapping[str, Any]) -> str:
+        """The name of the step's stream; a process without a name for it has one of its own."""
+        process = step.get("process", self.scenario.process)
+        return str(step.get("stream", "" if process == self.scenario.process else f"({process})"))
 
     async def _repeat(self, step: Mapping[str, Any], label: str) -> list[str]:
         call, first = self.calls[step["repeats"]]
         again = await self.engine.give(call)
         self.calls[label] = (call, again)
-        if first.refused != again.refused or _plain(first.body) != _plain(again.body):
-            return [f"expected the answer of {step['repeats']}, got {_plain(again.body)}"]
-        return _occurrences(step, [again.body])
+        if first.refused != again.refused or plain(first.body) != plain(again.body):
+            return [f"expected the answer of {step['repeats']}, got {plain(again.body)}"]
+        return occurrences(step, [again.body])
 
     async def _view(self, step: Mapping[str, Any], at: datetime) -> list[str]:
-        known = self.streams.get(step.get("stream", ""))
+        known = self.streams.get(self._slot(step))
         reading = Reading(
             person=self.scenario.people[step["by"]],
             view=step["view"],
@@ -296,10 +308,10 @@ class Run:
             return [f"expected refused {step['refused']}, got {answer.refused or 'an answer'}"]
         if answer.refused:
             return [f"expected an answer, got refused {answer.refused}"]
-        faults = _differences(self._values(step.get("expect") or {}), answer.body)
+        faults = differences(self._values(step.get("expect") or {}), answer.body)
         if step.get("logs_read") and not await self.engine.read_logged(reading):
             faults.append("expected this reading in the log of reads, got none")
-        return faults + _occurrences(step, [answer.body])
+        return faults + occurrences(step, [answer.body])
 
     async def _count(self, step: Mapping[str, Any]) -> list[str]:
         since = (await self.engine.notices())[self.marks[step["notices_since"]] :]
@@ -316,8 +328,9 @@ class Run:
         if isinstance(value, dict):
             return {str(k): self._values(v, str(k)) for k, v in value.items()}
         if isinstance(value, list):
-            return [self._values(item, key) for item in value]
-        if isinstance(value, str) and key in PERSON_FIELDS:
+            # A list under "to" holds parts in a case, which may be named like persons.
+            return [self._values(item, "" if key == "to" else key) for item in value]
+        if isinstance(value, str) and key in (*PERSON_FIELDS, "to"):
             return self.persons.get(value, value)
         if isinstance(value, str) and key in STREAM_FIELDS:
             return self.streams[value][1] if value in self.streams else value
@@ -332,45 +345,6 @@ class Run:
         events = self.calls[match["step"]][1].body.get("events", [])
         number = int(match["n"])
         return events[number - 1]["event_id"] if 0 < number <= len(events) else text
-
-
-def _plain(body: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer without what tells of the call rather than of what was recorded."""
-    return {key: body.get(key) for key in ("id", "version", "events", "warnings")}
-
-
-def _occurrences(step: Mapping[str, Any], bodies: Sequence[Any]) -> list[str]:
-    text = "\n".join(json.dumps(body, ensure_ascii=False) for body in bodies)
-    missing = [word for word in step.get("shows", ()) if str(word) not in text]
-    leaked = [word for word in step.get("hides", ()) if str(word) in text]
-    return [
-        *(f"expected to show {word!r}, got none" for word in missing),
-        *(f"expected to hide {word!r}, got it shown" for word in leaked),
-    ]
-
-
-def _differences(want: Any, have: Any, path: str = "") -> list[str]:
-    """Maps are subsets at every depth, lists and values are whole."""
-    if isinstance(want, dict):
-        if not isinstance(have, dict):
-            return [f"{path or 'answer'}: expected a map, got {have!r}"]
-        faults: list[str] = []
-        for key, value in want.items():
-            at = f"{path}.{key}" if path else key
-            if key not in have:
-                faults.append(f"{at}: expected {value!r}, got nothing")
-            else:
-                faults += _differences(value, have[key], at)
-        return faults
-    if isinstance(want, list):
-        if not isinstance(have, list) or len(want) != len(have):
-            return [f"{path}: expected {want!r}, got {have!r}"]
-        return [
-            fault
-            for index, (a, b) in enumerate(zip(want, have, strict=True))
-            for fault in _differences(a, b, f"{path}[{index}]")
-        ]
-    return [] if want == have else [f"{path}: expected {want!r}, got {have!r}"]
 
 
 async def run_file(path: Path, engine: Engine, run: str = "") -> Outcome:
