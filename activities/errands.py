@@ -12,12 +12,11 @@ import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from events.event import PROCESS_ROLE
+from events.event import PROCESS_ROLE, own_id
 from events.recording import Delivered, errand_hash
 from events.store.errors import StoreError
 from observability import bound
 from workflows.decision import Giver, Refused
-from workflows.drafting import own_ids
 from workflows.gateway import Gateway, Unavailable
 from workflows.wire import ERRAND, Parcel
 
@@ -95,33 +94,29 @@ class ErrandActivities:
     async def _give(self, parcel: Parcel, stream: str) -> Outcome:
         """What the stream makes of the command, now or when it first came."""
         name = errand_hash(parcel.stream, parcel.key)
-        for command_id in own_ids(stream, name):
-            try:
-                await self._gateway.give(
-                    tenant=parcel.tenant,
-                    process=parcel.process,
-                    stream=stream,
-                    command_id=command_id,
-                    content_hash=name,
-                    command=parcel.command,
-                    data=parcel.data,
-                    giver=Giver(None, (PROCESS_ROLE,)),
-                    clock_offset=parcel.clock_offset,
-                    cause=parcel.cause,
-                )
-            except Refused as refused:
-                if refused.code == "command.id_reused":
-                    continue
-                log.warning("errand refused", to=stream, refusal=refused.code)
-                return "refused"
-            except Unavailable as away:
-                log.warning("errand not answered", to=stream, exc_info=away)
-                return "silent"
-            except StoreError as error:
-                log.warning("errand refused", to=stream, refusal=type(error).__name__)
-                return "refused"
-            return "taken"
-        return "refused"
+        try:
+            await self._gateway.give(
+                tenant=parcel.tenant,
+                process=parcel.process,
+                stream=stream,
+                command_id=own_id(stream, name),
+                content_hash=name,
+                command=parcel.command,
+                data=parcel.data,
+                giver=Giver(None, (PROCESS_ROLE,)),
+                clock_offset=parcel.clock_offset,
+                cause=parcel.cause,
+            )
+        except Refused as refused:
+            log.warning("errand refused", to=stream, refusal=refused.code)
+            return "refused"
+        except Unavailable as away:
+            log.warning("errand not answered", to=stream, exc_info=away)
+            return "silent"
+        except StoreError as error:
+            log.warning("errand refused", to=stream, refusal=type(error).__name__)
+            return "refused"
+        return "taken"
 
 
 @asynccontextmanager

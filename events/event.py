@@ -19,7 +19,10 @@ Role = Literal[
 """What somebody may be at a board; one person may be several."""
 
 OUTSIDE = frozenset({"contact", "student", "institute_trainer"})
-"""Who is nothing else at the board has no account there, and signs by a link."""
+"""Who is nothing else is no staff of the board, and may sign by a link: many have no account yet."""
+
+ACCOUNTLESS = frozenset({"contact"})
+"""Who is nothing else never has an account, and does by a link all that is asked."""
 
 PROCESS_ROLE = "process"
 """The role under which a passed deadline acts; its actor has no person."""
@@ -151,3 +154,21 @@ def event_id(stream: str, command_id: str, index: int) -> str:
 def stream_id(tenant: str, command_id: str) -> str:
     """The id of the stream that a first command opens (contract 1)."""
     return str(uuid5(UUID(tenant), str(UUID(command_id))))
+
+
+OWN = 8
+"""The version of UUIDs that Traject itself makes for commands; nobody else may send one."""
+
+
+def own_id(stream: str, key: str) -> str:
+    """The id of a command that Traject gives by itself: the same on every attempt.
+
+    Anybody can reckon it, but no caller's command can have it before (`is_own`).
+    """
+    plain = uuid5(UUID(stream), key)
+    return str(UUID(int=plain.int & ~(0xF << 76) | OWN << 76))
+
+
+def is_own(command_id: str) -> bool:
+    """Whether only Traject itself makes such ids."""
+    return UUID(command_id).version == OWN

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid5
 
 from events.event import Actor, Event, event_id, fact_json
 from events.recording import ActorRef, Draft, Recording
@@ -21,21 +19,6 @@ class Standing:
     version: int
     correlation: str
     clock_offset: timedelta
-
-
-OTHER_IDS = 3
-
-
-def own_ids(stream: str, key: str) -> Iterator[str]:
-    """The ids under which a process may record what it does by itself, best first.
-
-    Anybody can reckon them, and so take one for a command that came before; then the next serves.
-    """
-    command_id = uuid5(UUID(stream), key)
-    yield str(command_id)
-    for _ in range(OTHER_IDS):
-        command_id = uuid5(command_id, key)
-        yield str(command_id)
 
 
 def recording_of(

@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_e
 with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
-    from events.event import PROCESS_ROLE, instant_text
+    from events.event import PROCESS_ROLE, instant_text, own_id
     from events.recording import PASS_DEADLINE, RUN_ERRAND, Loaded, Recorded
     from workflows.casefile import CaseFile
     from workflows.decision import (
@@ -31,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
         Refused,
         Rules,
     )
-    from workflows.drafting import own_ids, recording_of
+    from workflows.drafting import recording_of
     from workflows.failures import failure_of, refusal
     from workflows.reaching import deliver, reach
     from workflows.wire import (
@@ -280,20 +280,17 @@ class Process:
 
     async def _record_own(self, command: str, key: str, decide: Decide) -> None:
         """Records what the process does by itself; whatever happens, the run goes on."""
-        for command_id in own_ids(self._ref.stream, key):
-            try:
-                await self._record(
-                    decide,
-                    command=command,
-                    command_id=command_id,
-                    content_hash=key,
-                    giver=WITHOUT_PERSON,
-                )
-            except Exception as fault:  # noqa: BLE001 - nothing may end the run
-                self._log("own step refused", fault, command_id=command_id, step=key)
-                if isinstance(fault, Refused) and fault.code == "command.id_reused":
-                    continue
-            return
+        command_id = own_id(self._ref.stream, key)
+        try:
+            await self._record(
+                decide,
+                command=command,
+                command_id=command_id,
+                content_hash=key,
+                giver=WITHOUT_PERSON,
+            )
+        except Exception as fault:  # noqa: BLE001 - nothing may end the run
+            self._log("own step refused", fault, command_id=command_id, step=key)
 
     async def _record(
         self,

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from events.event import PROCESS_ROLE, Actor, Event, event_id, stream_id
+from events.event import PROCESS_ROLE, Actor, Event, event_id, own_id, stream_id
 from events.process import Reader, View
 from events.recording import Claim, Delivered, Need, NoticeDraft, errand_hash
 from workflows.decision import (
@@ -135,7 +134,7 @@ class PureEngine:
                 raise Refused("command.invalid", name)
 
     def _own_context(self, stream: Stream, key: str) -> Context:
-        command_id = str(uuid5(UUID(stream.id), key))
+        command_id = own_id(stream.id, key)
         return self._context(stream, command_id, Giver(None, (PROCESS_ROLE,)))
 
     def _run_errands(self) -> None:

@@ -96,7 +96,8 @@ class Table(Generic[S]):
         held = ctx.giver.roles
         begun = state.version > 0
         mine = self.roles(state, ctx.giver.person, held) if begun else frozenset(held)
-        mine |= {PROCESS_ROLE} & frozenset(held)
+        if ctx.giver.person is None:
+            mine |= {PROCESS_ROLE} & frozenset(held)
         step = CORRECTING if kind is CorrectRecord else self.steps[kind]
         return acting_role(step, ctx.giver, mine, self.subjects)
 

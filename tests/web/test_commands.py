@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from events.event import stream_id
+from events.event import own_id, stream_id
 from tests.web.conftest import Board
 
 
@@ -60,6 +60,17 @@ async def test_another_command_under_a_used_number_is_refused(board: Board) -> N
     ):
         assert answer.status_code == 409
         assert answer.json()["code"] == "command.id_reused"
+
+
+async def test_numbers_that_processes_give_themselves_are_nobody_else_s(board: Board) -> None:
+    """A deadline's number can be reckoned; taken before, it would keep it from being recorded."""
+    stream = (await board.open()).json()["id"]
+    for answer in (
+        await board.open(key=own_id(stream, "accept/0")),
+        await board.give(stream, "Suspend", {"category": "leave"}, "hr", key=own_id(stream, "x")),
+    ):
+        assert answer.status_code == 422
+        assert answer.json()["field"] == "Idempotency-Key"
 
 
 async def test_a_person_who_is_none_comes_before_a_used_number(board: Board) -> None:

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from activities.errands import SILENT_MAX, ErrandActivities
 from activities.recovery import start
 from events.event import PROCESS_ROLE, stream_id
-from events.recording import Recorded, errand_hash
+from events.recording import Recorded
 from tests.toy.member_workflow import MemberProcess
 from tests.toy.stage import Stage
 from tests.toy.workflow import LoanProcess
-from workflows.drafting import own_ids
 from workflows.gateway import Gateway, Unavailable
 from workflows.wire import StreamRef
 
@@ -195,24 +193,3 @@ async def test_a_process_that_was_lost_counts_who_had_taken_it_before(stage: Sta
         )
         assert await ended(stage, member) == (3, 0)
     assert await returned(stage, loans)
-
-
-@pytest.mark.parametrize("taken", [1, 2])
-async def test_ids_that_somebody_took_before_are_passed_over(stage: Stage, taken: int) -> None:
-    """Anybody who knows the streams can reckon them."""
-    async with stage.worker(BOTH):
-        loan, other = (
-            await stage.open(),
-            await Stage.open(
-                Stage(stage.store, stage.temporal, stage.gateway, stage.tenant, stage.librarian)
-            ),
-        )
-        command_id = str(uuid4())
-        member = stream_id(stage.tenant, command_id)
-        ids = list(own_ids(loan, errand_hash(member, "loans")))[:taken]
-        for one in ids:
-            await stage.give(other, "AddNote", {"text": "mine"}, command_id=one)
-        data = {"person": stage.borrower}
-        await stage.give(member, "LeaveLibrary", data, process="members", command_id=command_id)
-        assert await ended(stage, member) == (1, 0)
-    assert await returned(stage, [loan])

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
-from events.event import Event, event_from_json, stream_id
+from events.event import Event, event_from_json, is_own, stream_id
 from events.process import View
 from events.recording import Recorded
 from web.api.body import json_object
@@ -114,9 +114,12 @@ def _command_id(request: Request) -> str:
     if given is None:
         raise invalid(KEY, "missing")
     try:
-        return str(UUID(given.strip().strip('"')))
+        command_id = str(UUID(given.strip().strip('"')))
     except ValueError:
         raise invalid(KEY, "uuid") from None
+    if is_own(command_id):
+        raise invalid(KEY, "reserved")
+    return command_id
 
 
 def _parsed(rules: Rules[Any], name: str, data: Mapping[str, Any]) -> Command:

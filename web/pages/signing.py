@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from events.calendar import local_day
+from events.event import own_id
 from web.api.body import form
 from web.api.clock import offset_of
 from web.api.problems import Problem, field_faults, invalid, status_of
@@ -105,7 +105,7 @@ async def _given(
         key = f"{name}/{person.id}/{day}"
     else:
         key = f"{name}/{request.path_params['code']}"
-    command_id = str(uuid5(UUID(dossier.stream), key))
+    command_id = own_id(dossier.stream, key)
     async with attempt:
         try:
             command = rules.commands[name].model_validate(_data(found, name, sent))
