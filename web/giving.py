@@ -95,15 +95,17 @@ async def _completed(site: Site, call: Call, data: dict[str, Any]) -> dict[str, 
         return data
     tenant = call.person.tenant
     dossier = await site.dossiers.read(tenant, call.process, call.stream)
-    shown = dossier and await agreement(site, tenant, dossier, command.version)
-    if dossier is None or shown is None:
+    if dossier is None:
         return data
+    # What the rules refuse has its own code, and nobody whom they refuse makes a document.
+    settings = await site.settings(tenant)
+    now = datetime.now(UTC) + call.offset
+    plain = command.model_copy(update={"document": None})
+    call.rules.decide(dossier.state, plain, context(call.person, call.stream, now, settings))
+    shown = await agreement(site, tenant, dossier, command.version)
+    if shown is None:
+        raise invalid("version", "value")
     if command.document not in (None, shown.sha256):
-        # What the rules would refuse anyway has its own code, which comes before this one.
-        settings = await site.settings(tenant)
-        now = datetime.now(UTC) + call.offset
-        right = command.model_copy(update={"document": shown.sha256})
-        call.rules.decide(dossier.state, right, context(call.person, call.stream, now, settings))
         raise Refused("agreement.version_superseded", "document")
     return {**data, "document": shown.sha256}
 
