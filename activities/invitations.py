@@ -1,4 +1,4 @@
-"""The personal link in a mail to somebody who has no account (docs/contract.md 7)."""
+"""The personal link in a mail to somebody who may not have an account (docs/contract.md 7)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class PersonalLink:
     until: datetime
 
 
-def is_outside(mail: Mail) -> bool:
-    """Whether the mail goes to somebody who cannot sign in."""
+def has_links(mail: Mail) -> bool:
+    """Whether the mail goes to somebody who may do by a link what is asked."""
     return bool(mail.to.roles) and OUTSIDE.issuperset(mail.to.roles)
 
 
@@ -42,8 +42,8 @@ class Invitations:
         self._public_address = public_address
 
     async def link(self, mail: Mail) -> PersonalLink | None:
-        """None for a mail that asks for nothing, or goes to somebody who signs in."""
-        if mail.notice.kind not in CARRYING or not is_outside(mail):
+        """None for a mail that asks for nothing, or goes to staff."""
+        if mail.notice.kind not in CARRYING or not has_links(mail):
             return None
         settings = await self._settings(mail.tenant)
         until = mail.notice.recorded_at + timedelta(days=settings.signing_link_days)

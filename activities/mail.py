@@ -8,8 +8,9 @@ from email.utils import formatdate, parseaddr
 import aiosmtplib
 from pydantic import SecretStr
 
-from activities.invitations import Invitations, PersonalLink, is_outside
+from activities.invitations import Invitations, PersonalLink
 from activities.letters import letter
+from events.event import may_sign_in
 from events.store.outbox import Mail
 from observability import MAILS
 
@@ -75,4 +76,4 @@ class Post:
 def written(mail: Mail, link: PersonalLink | None) -> tuple[str, str]:
     """Subject and text of a mail, in the language of whom it goes to."""
     to = mail.to
-    return letter(mail.notice.kind, to.language, to.name, outside=is_outside(mail), link=link)
+    return letter(mail.notice.kind, to.language, to.name, account=may_sign_in(to.roles), link=link)

@@ -26,14 +26,14 @@ class AgreementSigned(Fact):
 
 
 class SigningLinkSent(Fact):
-    """A fresh link goes to a party without an account; earlier ones serve no more."""
+    """A fresh link goes to a party that is no staff; earlier ones serve no more."""
 
     party: str
     person: PersonId
 
 
 class SigningLinkRevoked(Fact):
-    """No link of this party that was made before this serves any more."""
+    """No link of this party serves any more, until another is sent to it."""
 
     party: str
 
@@ -81,11 +81,20 @@ class Version:
 
 @dataclass
 class SignedCase(CaseState):
-    """The state of a process with an agreement. ``links_since``: party -> place of the event
-    before which none of its links serves any more."""
+    """The state of a process with an agreement.
+
+    ``links_since``: party -> place of the event before which none of its links serves any more;
+    ``links_revoked``: the parties of which none does at all.
+    """
 
     versions: tuple[Version, ...] = ()
     links_since: Mapping[str, int] = field(default_factory=dict)
+    links_revoked: frozenset[str] = frozenset()
+
+    @property
+    def signatories(self) -> Mapping[str, str]:
+        """The parties of the agreement, and the person who acts for each now."""
+        raise NotImplementedError
 
     @property
     def agreement(self) -> Version | None:
@@ -126,7 +135,15 @@ def drafted(state: SignedCase, event: Event, data: AgreementText) -> dict[str, A
     """The change that a new version of the text makes."""
     fields = {k: v for k, v in fact_json(data).items() if k not in ("version", "reason")}
     version = Version(data.version, event.recorded_at, event.version, fields)
-    return {"versions": (*state.versions, version)}
+    return {"versions": (*state.versions, version), "links_revoked": frozenset()}
+
+
+def links_anew(state: SignedCase, event: Event, party: str) -> dict[str, Any]:
+    """The change where only links of this party that are made from now on serve."""
+    return {
+        "links_since": {**state.links_since, party: event.version},
+        "links_revoked": state.links_revoked - {party},
+    }
 
 
 FOLD: Fold[SignedCase] = Fold()
@@ -143,9 +160,14 @@ def signed(state: SignedCase, event: Event, data: AgreementSigned) -> dict[str, 
     return {"versions": (*state.versions[:-1], under)}
 
 
-@FOLD.on(SigningLinkSent, SigningLinkRevoked)
-def _links(state: SignedCase, event: Event, data: Any) -> dict[str, Any]:
-    return {"links_since": {**state.links_since, data.party: event.version}}
+@FOLD.on(SigningLinkSent)
+def _link_sent(state: SignedCase, event: Event, data: SigningLinkSent) -> dict[str, Any]:
+    return links_anew(state, event, data.party)
+
+
+@FOLD.on(SigningLinkRevoked)
+def _link_revoked(state: SignedCase, event: Event, data: SigningLinkRevoked) -> dict[str, Any]:
+    return {"links_revoked": state.links_revoked | {data.party}}
 
 
 @FOLD.on(SignaturesMissing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,10 +19,16 @@ Role = Literal[
 """What somebody may be at a board; one person may be several."""
 
 OUTSIDE = frozenset({"contact", "student", "institute_trainer"})
-"""Who is nothing else is no staff of the board, and may sign by a link: many have no account yet."""
+"""Who is nothing else is no staff of the board, and may sign by a link: many have no account."""
 
 ACCOUNTLESS = frozenset({"contact"})
 """Who is nothing else never has an account, and does by a link all that is asked."""
+
+
+def may_sign_in(roles: Collection[str]) -> bool:
+    """Whether somebody with these roles may have an account."""
+    return not roles or not ACCOUNTLESS.issuperset(roles)
+
 
 PROCESS_ROLE = "process"
 """The role under which a passed deadline acts; its actor has no person."""

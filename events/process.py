@@ -64,7 +64,7 @@ class Story(Generic[S]):
     redacted(state, event, view): the event's data as this reader may see it.
     positions(rights): may this reader see version numbers.
     summary(state, view), tasks(state, view), agenda(state, view): JSON values; contract 2 and 3.
-    seen_by: the roles that may look for every case of the board; None: everybody with an account.
+    seen_by: the roles that may look for every case of the board; None: all staff.
     paper(state, version): an agreement as it was drafted in that version, None where it was not.
     documents: types of event that hold a document of the case, and what kind it is.
     """

@@ -20,7 +20,7 @@ _MONEY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
 
 STAFF = "staff"
-"""In place of a role: anybody who has an account at the board."""
+"""In place of a role: anybody who is staff of the board."""
 
 
 @dataclass(frozen=True)

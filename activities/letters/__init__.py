@@ -1,7 +1,7 @@
 """What mails say: that something happened and where to look, never what was written or seen.
 
 A mail passes through systems that are not ours, so it names no case, no date and nobody but its
-reader. Only somebody who cannot sign in gets a key along: a link that is worth little for long.
+reader. Only who may have no account gets a key along: a link that is worth little for long.
 """
 
 from __future__ import annotations
@@ -40,17 +40,22 @@ _MATTER = (
     "Meld u aan in Traject om te zien wat het voor u betekent.",
     "Sign in to Traject to see what it means for you.",
 )
-_OUTSIDE = (
+_NO_ACCOUNT = (
     "Hebt u een vraag? Neem dan contact op met de school.",
     "Do you have a question? Then contact the school.",
 )
+_BY_LINK = ("Open deze link:", "Open this link:")
+_EITHER_WAY = (
+    "Meld u aan in Traject. Hebt u geen account? Open dan deze link:",
+    "Sign in to Traject. Do you have no account? Then open this link:",
+)
 _LINK = (
-    """Open deze link:
+    """{how}
 
 {address}
 
 De link is persoonlijk: stuur deze mail niet door. Hij werkt één keer, tot {until}.""",
-    """Open this link:
+    """{how}
 
 {address}
 
@@ -77,17 +82,18 @@ def letter(
     language: str,
     name: str,
     *,
-    outside: bool = False,
+    account: bool = True,
     link: PersonalLink | None = None,
 ) -> tuple[str, str]:
     """Subject and text of a mail; Dutch where the language is not known.
 
-    ``outside``: to somebody who cannot sign in.
+    ``account``: to somebody who may have one.
     """
     chosen = LANGUAGES.index(language) if language in LANGUAGES else 0
     subject = KINDS.get(kind, OTHER)[chosen]
-    matter = (_OUTSIDE if outside else _MATTER)[chosen]
+    matter = (_MATTER if account else _NO_ACCOUNT)[chosen]
     if link is not None:
         until = format_datetime(link.until, "EEEE d MMMM y, HH:mm", locale=LANGUAGES[chosen])
-        matter = _LINK[chosen].format(address=link.address, until=until)
+        how = (_EITHER_WAY if account else _BY_LINK)[chosen]
+        matter = _LINK[chosen].format(how=how, address=link.address, until=until)
     return subject, _TEXT[chosen].format(name=name, subject=subject, matter=matter)

@@ -1,4 +1,4 @@
-"""A partner as it is read: by everybody with an account at the board (000 T0-10)."""
+"""A partner as it is read: by all staff of the board (000 T0-10)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 from events.calendar import local_day
 from events.event import OUTSIDE, Event, fact_json
 from events.partners.state import LIVE, Partner
-from events.partners.terms import open_terms
+from events.partners.terms import leading, open_terms
 from events.process import ALL_CASES, Reader, View
 from events.recording import CaseIndex
 
 READER = "reader"
-"""The right that everybody with an account has."""
+"""The right that all staff has."""
 FOR_ALL = ALL_CASES | {"teacher"}
 """Who acts for every partner of the board: teachers too, for whom the log of contacts is."""
 
@@ -31,7 +31,7 @@ def case_roles(state: Partner, person: str | None, roles: tuple[str, ...]) -> fr
 
 
 def rights(state: Partner, reader: Reader) -> frozenset[str]:
-    """Contacts, students and institute trainers have no account and read nothing."""
+    """Contacts, students and institute trainers are no staff and read nothing."""
     if OUTSIDE.issuperset(reader.roles):
         return frozenset()
     return case_roles(state, reader.person, reader.roles) | {READER}
@@ -67,18 +67,19 @@ def summary(state: Partner, view: View) -> dict[str, Any]:
         "origin": known.origin,
         "schools": list(known.schools),
         "co_location": known.co_location,
-        "attendance": known.attendance,
-        "contribution": known.contribution,
-        "purpose": known.purpose,
+        "attendance": known.attendance or None,
+        "contribution": known.contribution or None,
+        "purpose": known.purpose or None,
         "motive": fit.motive if fit else None,
         "profile_match": fit.profile_match if fit else None,
         "capacity": fit.capacity if fit else None,
-        "school_leader": known.school_leader,
+        "school_leader": state.school_leader,
         "primary_contact": state.primary_contact,
         "contacts": list(state.contacts),
         "coordinator": state.coordinator,
         "deputy": state.deputy,
         "vacant": state.vacant,
+        "school_leader_vacant": state.leader_vacant_since is not None,
         "availability": [window.model_dump(by_alias=True) for window in state.availability],
         "agreements": [
             {key: getattr(one.terms, field) for key, field in _AGREEMENT.items()}
@@ -114,7 +115,7 @@ def tasks(state: Partner, view: View) -> list[dict[str, Any]]:
         if term.by in view.rights
         or (term.by == "partner_coordinator" and "coordinator" in view.rights)
     ]
-    if "school_leader" in view.rights and state.phase in _NEXT:
+    if leading(state) in view.rights and state.phase in _NEXT:
         found.append({"task": _NEXT[state.phase], "due": None, "overdue": False})
     if "partner_coordinator" in view.rights and state.phase in LIVE:
         found += [

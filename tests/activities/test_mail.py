@@ -120,9 +120,7 @@ def test_other_kinds_and_languages_fall_back() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(CARRYING))
-async def test_who_has_no_account_gets_a_personal_link(
-    letterbox: tuple[Letterbox, Post], kind: str
-) -> None:
+async def test_a_contact_gets_a_personal_link(letterbox: tuple[Letterbox, Post], kind: str) -> None:
     box, post = letterbox
     sent = mail(kind, "nl", "contact")
     await post.send(sent)
@@ -157,9 +155,25 @@ async def test_nobody_else_and_nothing_else_has_a_link(
     assert ("Sign in to Traject" in text) is (roles != ("contact",))
 
 
+@pytest.mark.parametrize("role", ["student", "institute_trainer"])
+async def test_who_may_have_an_account_signs_in_or_follows_the_link(
+    letterbox: tuple[Letterbox, Post], role: str
+) -> None:
+    box, post = letterbox
+    await post.send(mail("signature_due", "nl", role))
+    await post.send(mail("agreement_complete", "nl", role))
+    signing, news = (got.get_content() for got in box.mails)
+    assert "Meld u aan in Traject. Hebt u geen account? Open dan deze link:" in signing
+    assert "/sign/" in signing
+    assert "Meld u aan in Traject om te zien" in news
+    assert "/sign/" not in news
+    assert "contact op met de school" not in signing + news
+
+
 async def test_english_mail_explains_the_link(letterbox: tuple[Letterbox, Post]) -> None:
     box, post = letterbox
     await post.send(mail("signature_due", "en", "student", "institute_trainer"))
     text = box.mails[0].get_content()
+    assert "Sign in to Traject. Do you have no account?" in text
     assert "do not forward" in text
     assert "until Thursday 12 March 2026, 10:00" in text

@@ -84,7 +84,7 @@ async def _active(board: Board) -> str:
     return stream
 
 
-async def test_everybody_with_an_account_finds_and_reads_it(register: Board) -> None:
+async def test_all_staff_finds_and_reads_it(register: Board) -> None:
     stream = await _active(register)
     for by in ("teacher", "anna", "hr"):
         (row,) = (await register.get("/partners?state=active", by)).json()["items"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import Request
 from fastapi.responses import Response
 
+from events.event import may_sign_in
 from web.api.lists import Query, page_of_cases
 from web.naming import wording_for
 from web.pages.page import page
@@ -48,10 +49,16 @@ async def start(request: Request) -> Response:
     return page(
         request,
         "start.html",
-        people=await site.store.everyone(DEMO_BOARD) if open_here else [],
+        people=await _with_account(site) if open_here else [],
         open_here=open_here,
         role=lambda name: words.events["roles"].get(name, name),
     )
+
+
+async def _with_account(site: Site) -> list[PersonRow]:
+    """Those of the demo's board who may sign in."""
+    everyone = await site.store.everyone(DEMO_BOARD)
+    return [person for person in everyone if may_sign_in(person.roles)]
 
 
 async def _overview(request: Request, site: Site, person: PersonRow) -> Response:

@@ -14,7 +14,7 @@ from workflows.internships.matching import days_claim
 from workflows.ruling import Case
 
 SIGNING = Signing(f.PARTIES, f.PARTY_OF, Internship.to_evaluate)
-"""Whoever has no account evaluates by a link too."""
+"""Who signs by a link evaluates by one too."""
 
 
 def draft(case: Case[Internship], command: c.DraftAgreement) -> Decision:

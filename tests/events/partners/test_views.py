@@ -1,4 +1,4 @@
-"""A partner as everybody with an account reads it, and what waits for whom."""
+"""A partner as all staff reads it, and what waits for whom."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class Board:
         return [IDS[key] for key, roles in ROLES.items() if role in roles]
 
     def staff(self) -> list[str]:
-        """The ids of those who have an account."""
+        """The ids of those who are staff of the board."""
         return [IDS[key] for key, roles in ROLES.items() if not OUTSIDE.issuperset(roles)]
 
     def move(self, at: str | datetime) -> None:
