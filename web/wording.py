@@ -144,7 +144,8 @@ class Wording:
         kind = str(item["kind"])
         for part in ("agenda", "timers", "tasks"):
             if kind in self.words.get(part, {}):
-                return self._word(part, kind).format(**{"name": "", **item}).strip()
+                named = {field: self.value(field, value) for field, value in item.items()}
+                return self._word(part, kind).format(**{"name": "", **named}).strip()
         return self.term(kind)
 
     def intervention(self, intervention: str) -> str:

@@ -17,6 +17,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "mentor_assigned": ("Er is een mentor aangewezen", "A mentor was assigned"),
     "mentor_replaced": ("De mentor is vervangen", "The mentor was replaced"),
     "placement_started": ("Een plaatsing is begonnen", "A placement has started"),
+    "placement_talk_planned": (
+        "Er is een gesprek over een plaatsing gepland",
+        "A talk about a placement was planned",
+    ),
     "three_party_talk_due": (
         "Er is een driegesprek nodig",
         "A talk of three parties is needed",

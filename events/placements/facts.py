@@ -23,6 +23,7 @@ SchoolKind = Literal["core", "shell"]
 Qualification = Literal["qualified", "in_training"]
 Leaving = Literal["left", "absence", "on_request", "other"]
 Judgement = Literal["sufficient", "insufficient"]
+Talk = Literal["start", "progress", "three_party", "final"]
 Interruption = Literal["absence", "leave", "study", "other"]
 Day = Literal["mon", "tue", "wed", "thu", "fri"]
 Adviser = Literal["mentor", "school_trainer"]
@@ -124,6 +125,13 @@ class AgreementAmended(PlacementAgreement):
 
 class PlacementStarted(Fact):
     date: str
+
+
+class TalkPlanned(Fact):
+    """``at`` is a local date and time; the last one of a talk counts."""
+
+    talk: Talk
+    at: str
 
 
 class StartTalkHeld(Fact):

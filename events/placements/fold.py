@@ -121,15 +121,29 @@ def _started(state: Placement, event: Event, data: Any) -> dict[str, Any]:
     }
 
 
+@_on(f.TalkPlanned)
+def _planned(state: Placement, event: Event, data: f.TalkPlanned) -> dict[str, Any]:
+    return {"planned": {**state.planned, data.talk: data.at}}
+
+
+def _unplanned(state: Placement, *talks: str) -> dict[str, str]:
+    """What is still planned without these talks."""
+    return {talk: at for talk, at in state.planned.items() if talk not in talks}
+
+
 @_on(f.StartTalkHeld)
 def _start_talk(state: Placement, event: Event, data: f.StartTalkHeld) -> dict[str, Any]:
-    return {"talks": replace(state.talks, start=data.date)}
+    return {
+        "talks": replace(state.talks, start=data.date),
+        "planned": _unplanned(state, "start"),
+    }
 
 
 @_on(f.ProgressTalkHeld)
 def _progress_talk(state: Placement, event: Event, data: f.ProgressTalkHeld) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "talks": replace(state.talks, progress=(*state.talks.progress, data.judgement)),
+        "planned": _unplanned(state, "progress"),
         "overdue": state.without_overdue("progress_talk"),
     }
     if data.judgement == "insufficient" and state.three_party_since is None:
@@ -141,6 +155,7 @@ def _progress_talk(state: Placement, event: Event, data: f.ProgressTalkHeld) -> 
 def _three_party(state: Placement, event: Event, data: f.ThreePartyTalkHeld) -> dict[str, Any]:
     return {
         "talks": replace(state.talks, three_party=data.date),
+        "planned": _unplanned(state, "three_party"),
         "three_party_since": None,
         "overdue": state.without_overdue("three_party_talk"),
     }
@@ -148,7 +163,10 @@ def _three_party(state: Placement, event: Event, data: f.ThreePartyTalkHeld) -> 
 
 @_on(f.FinalTalkHeld)
 def _final_talk(state: Placement, event: Event, data: f.FinalTalkHeld) -> dict[str, Any]:
-    return {"talks": replace(state.talks, final=data.date)}
+    return {
+        "talks": replace(state.talks, final=data.date),
+        "planned": _unplanned(state, "final"),
+    }
 
 
 @_on(f.LessonVisitHeld)
@@ -171,6 +189,7 @@ def _decided(state: Placement, event: Event, data: f.AssessmentDecided) -> dict[
     return {
         "phase": "final_assessed",
         "outcome": data.outcome,
+        "planned": _unplanned(state, "progress") if state.talks.progress else state.planned,
         "overdue": state.without_overdue("final_assessment"),
     }
 
@@ -187,7 +206,7 @@ def _route(state: Placement, event: Event, data: f.RouteChanged) -> dict[str, An
 
 @_on(f.PlacementInterrupted)
 def _interrupted(state: Placement, event: Event, data: Any) -> dict[str, Any]:
-    return {"phase": "interrupted", "interrupted_since": local_day_of(event)}
+    return {"phase": "interrupted", "interrupted_since": local_day_of(event), "planned": {}}
 
 
 @_on(f.PlacementResumed)
@@ -222,6 +241,7 @@ def _transferred(state: Placement, event: Event, data: f.PlacementTransferred) -
         "place": _place(data),
         "arranging_since": event.recorded_at,
         "mentor": None,
+        "planned": {},
         "voided": len(state.versions),
         "handovers": {},
         "advice": {},
@@ -256,4 +276,4 @@ def _completed(state: Placement, event: Event, data: Any) -> dict[str, Any]:
 
 
 def _ended(state: Placement, event: Event, phase: str) -> dict[str, Any]:
-    return {"phase": phase, **_going_on(state, event), "overdue": {}}
+    return {"phase": phase, **_going_on(state, event), "overdue": {}, "planned": {}}

@@ -10,7 +10,7 @@ from decimal import Decimal
 from events.agreement import SignedCase, Version
 from events.case import days_until
 from events.handover import HandedCase
-from events.placements.facts import PlacementRequested, VogRecorded
+from events.placements.facts import SIGNERS, PlacementRequested, VogRecorded
 from events.process import Paper
 from events.settings import TenantSettings
 
@@ -56,6 +56,7 @@ class Placement(SignedCase, HandedCase):
     ``arranging_since``, ``started_at`` and ``extended_at`` are when the latest of their events
     was recorded, ``three_party_since`` when the talk of three parties became due. ``voided`` is
     how many versions of the agreement a transfer has left behind; ``papers`` keeps what each said.
+    ``planned`` tells when a talk that lies ahead is to be held.
     """
 
     ends = frozenset({"completed", "rejected", "withdrawn", "ended_early"})
@@ -75,6 +76,7 @@ class Placement(SignedCase, HandedCase):
     extended_at: datetime | None = None
     interrupted_since: date | None = None
     talks: Talks = Talks()
+    planned: Mapping[str, str] = field(default_factory=dict)
     three_party_since: datetime | None = None
     lesson_visits: int = 0
     self_assessments: int = 0
@@ -109,6 +111,17 @@ class Placement(SignedCase, HandedCase):
         return {"mentor", "school_trainer"} <= set(self.advice)
 
     @property
+    def talks_ahead(self) -> frozenset[str]:
+        """The talks that may still be held; after the assessment only what was forgotten."""
+        may_come = {
+            "start": self.talks.start is None,
+            "progress": self.outcome is None or not self.talks.progress,
+            "three_party": self.three_party_since is not None,
+            "final": self.talks.final is None,
+        }
+        return frozenset(talk for talk, comes in may_come.items() if comes)
+
+    @property
     def talks_complete(self) -> bool:
         """Start, progress and final talk held, and no talk of three parties still due."""
         held = self.talks.start and self.talks.progress and self.talks.final
@@ -129,6 +142,12 @@ class Placement(SignedCase, HandedCase):
         if self.mentor is not None:
             found["mentor"] = self.mentor.person
         return found
+
+    @property
+    def signatories(self) -> dict[str, str]:
+        """Who signs for each party; the board may do so for the school."""
+        parties = self.parties
+        return {party: parties[part] for party, part in SIGNERS.items() if part in parties}
 
     def vog_needed(self, settings: TenantSettings) -> bool:
         """Whether the board's policy asks for a certificate of conduct here (domain 3.8)."""

@@ -21,6 +21,10 @@ SEEN_BY = ALL_CASES | {"board", "school_trainer"}
 trainer may offer a place to a student who asks for one."""
 
 
+TALKING = frozenset({"student", "mentor", "school_trainer", "institute_trainer"})
+"""Whose agenda holds the planned talks."""
+
+
 def case_roles(state: Placement, person: str | None, roles: tuple[str, ...]) -> frozenset[str]:
     """The roles under which a person has a part in this case (contract 1, Who acts).
 
@@ -85,6 +89,7 @@ def summary(state: Placement, view: View) -> dict[str, Any]:
             "three_party": state.talks.three_party,
             "final": state.talks.final,
         },
+        "planned_talks": dict(state.planned),
         "three_party_due": state.three_party_since is not None,
         "lesson_visits": state.lesson_visits,
         "self_assessments": state.self_assessments,
@@ -181,7 +186,7 @@ def _waiting(**steps: bool) -> list[str]:
 
 
 def agenda(state: Placement, view: View) -> list[dict[str, Any]]:
-    """The first day while it lies ahead, and the last days of this person's terms."""
+    """The first day while it lies ahead, this person's last days, and the talks to come."""
     if state.ended or state.suspended or not view.rights & set(state.parties):
         return []
     today = local_day(view.now, view.settings)
@@ -189,4 +194,8 @@ def agenda(state: Placement, view: View) -> list[dict[str, Any]]:
     terms = [(timer, day) for timer, day in days.items() if BY[timer] in view.rights]
     if state.phase in ARRANGING:
         terms = [("start", state.start)]
-    return [{"kind": timer, "at": day.isoformat()} for timer, day in terms if day >= today]
+    found = [{"kind": timer, "at": day.isoformat()} for timer, day in terms if day >= today]
+    if view.rights & TALKING:
+        talks = state.planned.items()
+        found += [{"kind": "talk", "talk": talk, "at": at} for talk, at in talks]
+    return found

@@ -16,10 +16,12 @@ from events.placements.facts import (
     Leaving,
     Qualification,
     Route,
+    Talk,
 )
 from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
 from workflows.decision import Command
 from workflows.fields import (
+    At,
     Blank,
     Hours,
     InstituteTrainer,
@@ -131,6 +133,11 @@ class AmendAgreement(DraftAgreement):
 
 class StartPlacement(Command):
     date: Local | None = None
+
+
+class PlanTalk(Command):
+    talk: Talk
+    at: At
 
 
 class RecordStartTalk(Command):

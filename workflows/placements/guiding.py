@@ -12,32 +12,41 @@ from workflows.placements.offering import held, qualified, room_left
 from workflows.ruling import Case
 
 
-def start_talk(case: Case[Placement], command: c.RecordStartTalk) -> Decision:
-    if case.state.talks.start is not None:
+def plan_talk(case: Case[Placement], command: c.PlanTalk) -> Decision:
+    """Not before there is a mentor: that is who talks with the student in all of them."""
+    if case.state.mentor is None:
         raise Refused("state.not_allowed")
+    _may_come(case, command.talk)
+    return case.accept(f.TalkPlanned(talk=command.talk, at=command.at))
+
+
+def _may_come(case: Case[Placement], talk: f.Talk) -> None:
+    if talk not in case.state.talks_ahead:
+        raise Refused("state.not_allowed")
+
+
+def start_talk(case: Case[Placement], command: c.RecordStartTalk) -> Decision:
+    _may_come(case, "start")
     day = case.day(command.date)
     return case.accept(f.StartTalkHeld(date=day, text=command.text), on=day)
 
 
 def progress_talk(case: Case[Placement], command: c.RecordProgressTalk) -> Decision:
     """After the assessment only one that was forgotten: completion asks for it."""
-    if case.state.outcome is not None and case.state.talks.progress:
-        raise Refused("state.not_allowed")
+    _may_come(case, "progress")
     day = case.day(command.date)
     talk = f.ProgressTalkHeld(date=day, judgement=command.judgement, text=command.text)
     return case.accept(talk, on=day)
 
 
 def three_party_talk(case: Case[Placement], command: c.RecordThreePartyTalk) -> Decision:
-    if case.state.three_party_since is None:
-        raise Refused("state.not_allowed")
+    _may_come(case, "three_party")
     day = case.day(command.date)
     return case.accept(f.ThreePartyTalkHeld(date=day, text=command.text), on=day)
 
 
 def final_talk(case: Case[Placement], command: c.RecordFinalTalk) -> Decision:
-    if case.state.talks.final is not None:
-        raise Refused("state.not_allowed")
+    _may_come(case, "final")
     day = case.day(command.date)
     return case.accept(f.FinalTalkHeld(date=day, text=command.text), on=day)
 

@@ -27,6 +27,7 @@ _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "AgreementAmended": _SIGNING,
     "SignaturesMissing": ("signatures_missing", ("coordinator",)),
     "PlacementStarted": ("placement_started", ("student", "mentor", "institute_trainer")),
+    "TalkPlanned": ("placement_talk_planned", _ALL_FOUR),
     "AssessmentDecided": ("assessment_decided", ("student", "mentor", "school_trainer", "board")),
     "AssessmentCosigned": ("assessment_cosigned", ("student", "institute_trainer", "coordinator")),
     "PlacementInterrupted": ("placement_interrupted", _ALL_FOUR),

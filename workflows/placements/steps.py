@@ -44,6 +44,7 @@ STEPS: dict[type[Command], Step] = {
         early="agreement.not_fully_signed",
         early_in=BEFORE_START - {"agreement_signed"},
     ),
+    c.PlanTalk: Step(_GUIDES, ARRANGING | UNDER_WAY),
     c.RecordStartTalk: Step(_GUIDES, UNDER_WAY),
     c.RecordProgressTalk: Step(_GUIDES, UNDER_WAY),
     c.RecordThreePartyTalk: Step(_TRAINERS, UNDER_WAY),

@@ -162,3 +162,14 @@ def test_the_milestones_are_all_states() -> None:
         "agreement_signed", "running", "interrupted", "transferred", "final_assessed",
         "completed", "rejected", "withdrawn", "ended_early",
     }  # fmt: skip
+
+
+def test_planned_talks_stand_in_the_agenda_of_those_who_talk() -> None:
+    desk = Desk().travel("running")
+    plan = {"talk": "start", "at": "2026-02-10T15:30"}
+    desk.accepted(desk.give("mentor", "PlanTalk", plan))
+    item = {"process": "placements", "id": desk.case, "kind": "talk", **plan}
+    for by in ("student", "mentor", "trainer", "college"):
+        assert item in desk.read("agenda", by).body["items"]
+    for by in ("leader", "coordinator", "hr", "board", "other_trainer"):
+        assert item not in desk.read("agenda", by).body["items"]

@@ -155,6 +155,7 @@ PLAY = Play(
         "RequestFreshLink": ("student", "institute_trainer"),
         "RevokeSigningLink": ("coordinator",),
         "StartPlacement": ("school_trainer",),
+        "PlanTalk": GUIDES,
         "RecordStartTalk": GUIDES,
         "RecordFinalTalk": GUIDES,
         "RecordProgressTalk": GUIDES,
@@ -189,6 +190,7 @@ PLAY = Play(
         "RequestFreshLink": AGREED,
         "RevokeSigningLink": AGREED,
         "StartPlacement": frozenset({"agreement_signed"}),
+        "PlanTalk": PLACED | CLOSING,
         "RecordStartTalk": CLOSING,
         "RecordFinalTalk": CLOSING,
         "RecordProgressTalk": CLOSING,
@@ -227,6 +229,10 @@ PLAY = Play(
         "RequestFreshLink": nothing,
         "RevokeSigningLink": lambda s: {"party": s.one(("student", "school", "college"))},
         "StartPlacement": nothing,
+        "PlanTalk": lambda s: {
+            "talk": s.one(("start", "progress", "three_party", "final")),
+            "at": f"{s.day(1, 30)}T15:30",
+        },
         "RecordStartTalk": _talk,
         "RecordFinalTalk": _talk,
         "RecordProgressTalk": lambda s: {
@@ -269,8 +275,8 @@ PLAY = Play(
         {
             "state", "student", "institute_trainer", "school_trainer", "school_leader", "mentor",
             "school", "school_kind", "route", "phase", "period", "questions", "vog", "agreement",
-            "talks", "three_party_due", "lesson_visits", "self_assessments", "advice",
-            "assessment", "guidance_hours", "interrupted_days", "transfers", "handovers",
+            "talks", "planned_talks", "three_party_due", "lesson_visits", "self_assessments",
+            "advice", "assessment", "guidance_hours", "interrupted_days", "transfers", "handovers",
             "overdue", "next",
         }
     ),

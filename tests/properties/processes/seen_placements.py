@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from events.event import amount
-from tests.properties.processes.board import SCHOOLS
+from tests.properties.processes.board import SCHOOLS, Board
 from tests.properties.processes.placements import GUIDES
 from tests.properties.processes.witness import Record, Witness
 
@@ -65,6 +65,10 @@ class Placement(Witness):
     started = three_party_due = cosigned = contract = False
     outcome: str | None = None
     qualification: str | None = None
+
+    def __init__(self, board: Board) -> None:
+        super().__init__(board)
+        self.planned: dict[str, str] = {}
 
     def own(self, r: Record) -> Iterator[tuple[str, str | None]]:
         if self.state == "interrupted":
@@ -170,14 +174,19 @@ class Placement(Witness):
 
     def _guiding(self, r: Record) -> Iterator[tuple[str, str | None]]:
         match r.type:
+            case "TalkPlanned":
+                self._planned(r)
+                yield from self.to("placement_talk_planned", *OF_ALL)
             case "StartTalkHeld" | "FinalTalkHeld":
                 talk = "start" if r.type == "StartTalkHeld" else "final"
                 self.need(self.kept[talk] is None, f"{talk} talk twice")
                 self.kept[talk] = r.on
+                self.planned.pop(talk, None)
             case "ProgressTalkHeld":
                 forgotten = not self.kept["progress"]
                 self.need(forgotten or not self.outcome, "a further talk after the assessment")
                 self.kept["progress"] += [r.data["judgement"]]
+                self.planned.pop("progress", None)
                 self.fulfil("progress_talk")
                 if r.data["judgement"] == "insufficient":
                     self.talk_since = self.talk_since if self.three_party_due else r.day
@@ -187,6 +196,7 @@ class Placement(Witness):
                 self.need(self.three_party_due, "a three-party talk that was not due")
                 self.three_party_due = False
                 self.kept["three_party"] = r.on
+                self.planned.pop("three_party", None)
                 self.fulfil("three_party_talk")
             case "LessonVisitHeld":
                 self.lesson_visits += 1
@@ -198,6 +208,7 @@ class Placement(Witness):
                 self.kept["hours"][r.role] += Decimal(r.data["hours"])
             case "PlacementInterrupted":
                 self.state, self.paused_on = "interrupted", r.day
+                self.planned = {}
                 yield from self.to("placement_interrupted", *OF_ALL)
             case "PlacementResumed":
                 self._goes_on(r.day)
@@ -207,6 +218,18 @@ class Placement(Witness):
                 self.need(r.data["to"] > self.period[1], "a period made shorter")
                 self.period = self.period[0], r.data["to"]
                 self._at(self.school or "")
+
+    def _planned(self, r: Record) -> None:
+        talk = r.data["talk"]
+        self.need(self.people.get("mentor"), "a talk planned without a mentor")
+        may_come = {
+            "start": self.kept["start"] is None,
+            "final": self.kept["final"] is None,
+            "progress": not (self.outcome and self.kept["progress"]),
+            "three_party": self.three_party_due,
+        }
+        self.need(may_come[talk], f"a {talk} talk planned that cannot come")
+        self.planned = {**self.planned, talk: r.data["at"]}
 
     def _goes_on(self, day: date) -> None:
         if self.paused_on is not None:
@@ -220,6 +243,8 @@ class Placement(Witness):
             case "AssessmentDecided":
                 self.need(set(self.kept["advice"]) == set(GUIDES[:2]), "decided without advice")
                 self.state, self.outcome = "final_assessed", r.data["outcome"]
+                if self.kept["progress"]:
+                    self.planned.pop("progress", None)
                 self.fulfil("final_assessment")
                 told = ("student", "mentor", "school_trainer", "board")
                 yield from self.to("assessment_decided", *told)
@@ -240,7 +265,7 @@ class Placement(Witness):
         self.here_from = max(self.period[0], str(r.day))
         self.state, self.agreement.valid = "transferred", False
         self.transfers += 1
-        self.handovers = []
+        self.handovers, self.planned = [], {}
         self.gone |= {self.people.get(key) for key in ("school_trainer", "school_leader", "mentor")}
         new = {key: r.data[key] for key in ("school_trainer", "school_leader")}
         self.people |= {**new, "mentor": None}
@@ -256,6 +281,7 @@ class Placement(Witness):
         if r.type == "PlacementWithdrawn":
             self.need(not self.started or self.transfers, "withdrawn after the start")
         if r.type in LEAVING:
+            self.planned = {}
             self._goes_on(r.day)
             yield from self.to(LEAVING[r.type], *OF_ALL, "coordinator")
 
@@ -292,6 +318,7 @@ class Placement(Witness):
             },
             "agreement": self.agreement.shown(),
             "talks": {key: self.kept[key] for key in ("start", "progress", "three_party", "final")},
+            "planned_talks": self.planned,
             "three_party_due": self.three_party_due,
             "advice": {guide: self.kept["advice"].get(guide) for guide in GUIDES[:2]},
             "lesson_visits": self.lesson_visits,

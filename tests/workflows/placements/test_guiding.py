@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.workflows.placements.desk import ADVICE, PROGRESS, Desk, id_of
+from tests.workflows.placements.desk import ADVICE, PROGRESS, ROAD, TRANSFER, Desk, id_of
 
 INSUFFICIENT = {**PROGRESS, "judgement": "insufficient"}
 
@@ -203,3 +203,65 @@ def test_a_progress_talk_after_the_assessment_makes_up_for_one_only() -> None:
     desk.accepted(desk.give("mentor", "RecordProgressTalk", PROGRESS))
     assert desk.give("mentor", "RecordProgressTalk", PROGRESS).refused == "state.not_allowed"
     assert not desk.offers("mentor", "RecordProgressTalk")
+
+
+PLAN = {"talk": "start", "at": "2026-02-10T15:30"}
+
+
+def _plan(desk: Desk, talk: str, at: str = "2026-06-01T09:00") -> str | None:
+    return desk.give("mentor", "PlanTalk", {"talk": talk, "at": at}).refused
+
+
+def test_a_planned_talk_moves_and_goes_once_it_is_held() -> None:
+    desk = Desk().travel("mentored")
+    desk.accepted(desk.give("college", "PlanTalk", PLAN))
+    desk.accepted(desk.give("mentor", "PlanTalk", {**PLAN, "at": "2026-02-11T09:00"}))
+    desk.accepted(desk.give("trainer", "PlanTalk", {"talk": "final", "at": "2026-06-20T12:00"}))
+    assert desk.summary()["planned_talks"] == {
+        "start": "2026-02-11T09:00",
+        "final": "2026-06-20T12:00",
+    }
+    for step in ("drafted", "partially", "signed", "running"):
+        for by, command, data in ROAD[step]:
+            desk.accepted(desk.give(by, command, data))
+    desk.accepted(desk.give("mentor", "RecordStartTalk", {"text": "kennisgemaakt"}))
+    assert desk.summary()["planned_talks"] == {"final": "2026-06-20T12:00"}
+    assert _plan(desk, "start") == "state.not_allowed"
+    desk.accepted(desk.give("mentor", "RecordFinalTalk", {"text": "afgerond"}))
+    assert desk.summary()["planned_talks"] == {}
+    assert _plan(desk, "final") == "state.not_allowed"
+
+
+def test_only_a_talk_that_may_come_is_planned() -> None:
+    desk = Desk().travel("running")
+    assert _plan(desk, "three_party") == "state.not_allowed"
+    assert _plan(desk, "progress", "2026-04-01") == "command.invalid"
+    assert _plan(desk, "progress") is None
+    insufficient = {"judgement": "insufficient", "text": "te weinig"}
+    desk.accepted(desk.give("mentor", "RecordProgressTalk", insufficient))
+    assert desk.summary()["planned_talks"] == {}
+    assert _plan(desk, "three_party") is None
+    assert _plan(desk, "progress") is None
+    desk.accepted(desk.give("college", "RecordThreePartyTalk", {"text": "plan gemaakt"}))
+    assert set(desk.summary()["planned_talks"]) == {"progress"}
+    for step in ("advised", "assessed"):
+        for by, command, data in ROAD[step]:
+            desk.accepted(desk.give(by, command, data))
+    assert desk.summary()["planned_talks"] == {}
+    assert _plan(desk, "progress") == "state.not_allowed"
+    assert _plan(desk, "final") is None
+
+
+@pytest.mark.parametrize(
+    ("by", "command", "data"),
+    [
+        ("trainer", "InterruptPlacement", {"category": "leave"}),
+        ("coordinator", "TransferPlacement", TRANSFER),
+        ("college", "EndPlacementEarly", {"reason": "gestopt"}),
+    ],
+)
+def test_a_break_takes_what_was_planned(by: str, command: str, data: dict[str, Any]) -> None:
+    desk = Desk().travel("running")
+    assert _plan(desk, "start") is None
+    desk.accepted(desk.give(by, command, data))
+    assert desk.summary()["planned_talks"] == {}

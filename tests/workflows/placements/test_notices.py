@@ -26,6 +26,8 @@ TOLD: list[tuple[str, str, str, str, tuple[str, ...]]] = [
     ("drafted", "student", "SignAgreement", "", NOBODY),
     ("drafted", "coordinator", "RevokeSigningLink", "", NOBODY),
     ("signed", "trainer", "StartPlacement", "placement_started", ("student", "mentor", "college")),
+    ("mentored", "trainer", "PlanTalk", "placement_talk_planned", ALL_FOUR),
+    ("running", "college", "PlanTalk", "placement_talk_planned", ALL_FOUR),
     ("running", "mentor", "RecordStartTalk", "", NOBODY),
     ("running", "mentor", "RecordProgressTalk", "", NOBODY),
     ("insufficient", "trainer", "RecordThreePartyTalk", "", NOBODY),

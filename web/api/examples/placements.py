@@ -44,6 +44,7 @@ PLACEMENTS: dict[str, Any] = {
     "RequestFreshLink": {},
     "RevokeSigningLink": {"party": "college"},
     "StartPlacement": {"date": "2026-09-01"},
+    "PlanTalk": {"talk": "start", "at": "2026-09-03T15:30"},
     "RecordStartTalk": {"date": "2026-09-03", "text": "Verwachtingen en leervragen besproken"},
     "RecordProgressTalk": {
         "date": "2026-11-10",
