@@ -103,8 +103,12 @@ class RoleTasks(Frozen):
 
 
 class PlacementAgreement(AgreementText):
-    """What the parties agree on, in the order in which it is read (domain 3.13)."""
+    """What the parties agree on, in the order in which it is read (domain 3.13).
 
+    ``mentor`` is who was that when this version was made.
+    """
+
+    mentor: PersonId
     assignment: Text
     days: tuple[Day, ...]
     hours_per_week: str

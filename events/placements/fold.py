@@ -82,10 +82,9 @@ def _drafted(state: Placement, event: Event, data: f.PlacementAgreement) -> dict
 
 def _paper(state: Placement, version: agreement.Version) -> Paper:
     """As it was drafted: who is replaced later, or a period that moves, leaves it as it is."""
-    request, place, mentor = state.request, state.place, state.mentor
+    request, place = state.request, state.place
     assert request is not None
     assert place is not None
-    assert mentor is not None
     return Paper(
         kind="placement_agreement",
         version=version.number,
@@ -96,7 +95,6 @@ def _paper(state: Placement, version: agreement.Version) -> Paper:
             "route": state.route,
             "phase": request.phase,
             "period": {"from": request.from_, "to": state.end.isoformat()},
-            "mentor": mentor.person,
         },
         fields=version.fields,
     )

@@ -19,7 +19,7 @@ SIGNING = Signing(
     parties=f.PARTIES,
     party_of={**{role: party for party, role in f.SIGNERS.items()}, "board": "school"},
 )
-FIELDS = tuple(name for name in f.PlacementAgreement.model_fields if name != "version")
+FIELDS = tuple(c.DraftAgreement.model_fields)
 
 
 def assign_mentor(case: Case[Placement], command: c.AssignMentor) -> Decision:
@@ -83,12 +83,15 @@ def draft(case: Case[Placement], command: c.DraftAgreement) -> Decision:
 
 
 def amend(case: Case[Placement], command: c.AmendAgreement) -> Decision:
-    """Another version: what was signed so far is void, so something has to change."""
+    """Another version: what was signed so far is void, so something has to change.
+
+    Another mentor is a change too: the version names who was the mentor when it was made.
+    """
     current = case.state.agreement
     assert current is not None
     given = command.model_dump(mode="json", include=set(FIELDS), exclude_unset=True)
     version = _version(case.state, {**current.fields, **given})
-    if all(current.fields[name] == value for name, value in given.items()):
+    if all(version[name] == value for name, value in current.fields.items()):
         raise Refused("command.invalid", next(iter(given), FIELDS[0]))
     return case.accept(f.AgreementAmended.model_validate({**version, "reason": command.reason}))
 
@@ -103,7 +106,8 @@ def _version(state: Placement, terms: Mapping[str, Any]) -> dict[str, Any]:
         for part in ("tasks", "hours"):
             if not described.get(part):
                 raise Refused("role.description_missing", f"roles.{role}.{part}")
-    return {"version": len(state.versions) + 1, **terms}
+    assert state.mentor is not None
+    return {"version": len(state.versions) + 1, **terms, "mentor": state.mentor.person}
 
 
 def start(case: Case[Placement], command: c.StartPlacement) -> Decision:

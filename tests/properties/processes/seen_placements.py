@@ -37,7 +37,7 @@ class Placement(Witness):
     }
     terms: ClassVar[frozenset[str]] = frozenset(
         {
-            "assignment", "days", "hours_per_week", "supervision", "assessment",
+            "mentor", "assignment", "days", "hours_per_week", "supervision", "assessment",
             "confidentiality", "allowance", "roles",
         }
     )  # fmt: skip
@@ -145,8 +145,10 @@ class Placement(Witness):
                 self.need(aged and issued <= seen, f"seen {seen}, issued {issued}")
                 self.kept |= {"vog": str(issued), "seen": r.on}
             case "AgreementDrafted" | "AgreementAmended":
-                self.need(self.people.get("mentor"), "an agreement without a mentor")
-                roles = self.agreement.terms["roles"]
+                mentor, terms = self.people.get("mentor"), self.agreement.terms
+                self.need(mentor, "an agreement without a mentor")
+                self.need(terms["mentor"] == mentor, "another mentor on paper")
+                roles = terms["roles"]
                 whole = all(roles[guide]["tasks"] and roles[guide]["hours"] for guide in GUIDES)
                 self.need(whole, "a role without tasks or hours")
             case "PlacementStarted":

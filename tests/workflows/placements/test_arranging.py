@@ -201,6 +201,21 @@ def test_an_amendment_changes_something(same: dict[str, Any]) -> None:
     assert answer.refused == "command.invalid"
 
 
+def test_another_mentor_is_a_change_of_the_agreement() -> None:
+    desk = Desk().travel("signed")
+    assert desk.summary()["agreement"]["mentor"] == id_of("mentor")
+    desk.accepted(desk.give("trainer", "ReplaceMentor", SECOND))
+    assert desk.summary()["agreement"]["mentor"] == id_of("mentor")
+    amendment = {"reason": "een andere mentor"}
+    answer = desk.accepted(desk.give("trainer", "AmendAgreement", amendment))
+    assert answer.body["events"][0]["data"]["mentor"] == id_of("second")
+    agreement = desk.summary()["agreement"]
+    assert (agreement["version"], agreement["mentor"]) == (2, id_of("second"))
+    assert desk.give("trainer", "AmendAgreement", amendment).refused == "command.invalid"
+    given = {**amendment, "mentor": id_of("mentor")}
+    assert desk.give("trainer", "AmendAgreement", given).refused == "command.invalid"
+
+
 def test_all_sign_the_same_document() -> None:
     desk = Desk().travel("drafted")
     desk.accepted(desk.give("student", "SignAgreement", {"version": 1, "document": SHA}))
@@ -232,9 +247,9 @@ def test_a_paper_stays_as_it_was_drafted() -> None:
         "route": "full_time",
         "phase": "jaar 3",
         "period": {"from": "2026-02-02", "to": "2026-06-26"},
-        "mentor": id_of("mentor"),
     }
-    assert list(paper.fields) == list(AGREEMENT)
+    assert list(paper.fields) == ["mentor", *AGREEMENT]
+    assert paper.fields["mentor"] == id_of("mentor")
     assert RULES.story.paper(desk.state, 2) is None
 
 
