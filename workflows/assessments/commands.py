@@ -8,13 +8,13 @@ from pydantic import Field, StrictBool
 
 from events.assessments.facts import Outcome
 from workflows.decision import Command
-from workflows.fields import AnyPerson, Blank, Local, Required
+from workflows.fields import Blank, Local, Required, Staff
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 
 
 class AssignAssessor(Command):
-    assessor: AnyPerson
+    assessor: Staff
 
 
 class SetPlan(Command):

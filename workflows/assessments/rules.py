@@ -29,7 +29,8 @@ STEPS = {
 def assign(case: Case[Assessment], command: c.AssignAssessor) -> Decision:
     opened = case.state.opened
     assert opened is not None
-    if command.assessor in (opened.teacher, opened.manager, case.state.assessor):
+    named = (opened.teacher, opened.manager, opened.client, opened.mandate)
+    if command.assessor in (*named, case.state.assessor):
         raise Refused("command.invalid", "assessor")
     if command.assessor == opened.advisor:
         raise Refused("assessor.same_as_advisor", "assessor")
