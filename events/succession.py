@@ -6,9 +6,12 @@ from events.event import Fact, PersonId, Text
 
 
 class PersonReplaced(Fact):
-    """``part`` is what somebody is in the case; ``person`` is it from now on."""
+    """``part`` is what somebody is in the case; ``person`` is it from now on.
+
+    ``previous`` is missing where nobody was it any more.
+    """
 
     part: str
     person: PersonId
-    previous: PersonId
+    previous: PersonId | None = None
     reason: Text

@@ -32,13 +32,16 @@ def succeed(
     command: ReplaceSchoolLeader | ReplaceSchoolTrainer | ReplaceInstituteTrainer,
     parties: Mapping[str, str],
     apart: Collection[str] = (),
+    *,
+    vacant: bool = False,
 ) -> Decision:
     """``part`` is a field of the command; parties: who has which part now.
 
-    Refused while nobody has the part, for who has it already, and for who has one of ``apart``.
+    Refused while nobody has the part (unless it may be ``vacant``), for who has it already, and
+    for who has one of ``apart``.
     """
     previous, person = parties.get(part), getattr(command, part)
-    if previous is None:
+    if previous is None and not vacant:
         raise Refused("state.not_allowed")
     if person in (previous, *(parties.get(other) for other in apart)):
         raise Refused("command.invalid", part)

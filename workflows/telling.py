@@ -12,7 +12,8 @@ S = TypeVar("S")
 Tell = Callable[[S, S, Any], Iterator[tuple[str, str]]]
 """(state before, state after, the fact) -> (kind, recipient): a role word or a person's id."""
 Find = Callable[[S, str], str | None]
-"""(state after, recipient) -> the person who is that in this case; None when nobody is."""
+"""(state after, recipient) -> the person who is that in this case, or the word for everyone who
+stands in; None when nobody is."""
 
 EVERYONE = frozenset({"hr", "coordinator", "board"})
 """Recipients that stand for everyone of the board with that role."""
@@ -47,13 +48,12 @@ def telling(
         for cause, event in enumerate(events):
             following = evolve(state, event)
             for kind, recipient in told(state, following, event):
-                if recipient in EVERYONE:
-                    found.append(NoticeDraft(kind=kind, role=recipient, cause=cause))
-                elif person := find(following, recipient):
+                who = recipient if recipient in EVERYONE else find(following, recipient)
+                if who in EVERYONE:
+                    found.append(NoticeDraft(kind=kind, role=who, cause=cause))
+                elif who:
                     asked = kind in ASKED_FOR
-                    found.append(
-                        NoticeDraft(kind=kind, person=person, cause=cause, giver_too=asked)
-                    )
+                    found.append(NoticeDraft(kind=kind, person=who, cause=cause, giver_too=asked))
             state = following
         return found
 

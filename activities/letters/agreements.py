@@ -24,6 +24,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "Er ontbreken handtekeningen onder een overeenkomst",
         "Signatures are missing under an agreement",
     ),
+    "part_taken_over": (
+        "Iemand neemt een rol over van iemand anders",
+        "Somebody takes over a part from somebody else",
+    ),
     "handover": ("Er is een overdracht nodig", "A handover is needed"),
     "overdue": ("Een stap is te laat", "A step is overdue"),
 }

@@ -10,6 +10,7 @@ from events.event import Fact, Frozen, Id, PersonId, Text
 from events.handover import HandoverCompleted, HandoverTaskOpened
 from events.partners import words as w
 from events.rectification import RecordCorrected
+from events.succession import PersonReplaced
 from events.terms import StepOverdue
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -42,6 +43,21 @@ class PartnerRegistered(Fact):
     origin: w.Origin
     school_leader: PersonId
     schools: tuple[Title, ...] = ()
+    co_location: w.CoLocation | None = None
+    attendance: Text | None = None
+    contribution: Text | None = None
+    purpose: Text | None = None
+
+
+class PartnerChanged(Fact):
+    """Only what is different from now on."""
+
+    name: Title | None = None
+    kind: w.Kind | None = None
+    levels: tuple[w.Level, ...] | None = None
+    obligation: w.Obligation | None = None
+    origin: w.Origin | None = None
+    schools: tuple[Title, ...] | None = None
     co_location: w.CoLocation | None = None
     attendance: Text | None = None
     contribution: Text | None = None
@@ -101,6 +117,12 @@ class DeputyStoodIn(Fact):
 
 class DeputyVacant(Fact):
     """The deputy left the school."""
+
+    person: PersonId
+
+
+class SchoolLeaderVacant(Fact):
+    """The school leader left the school."""
 
     person: PersonId
 
@@ -181,5 +203,11 @@ class DormancyProposed(Fact):
 
 FACTS: dict[str, type[Fact]] = {
     fact.__name__: fact
-    for fact in (RecordCorrected, StepOverdue, HandoverTaskOpened, HandoverCompleted)
+    for fact in (
+        RecordCorrected,
+        StepOverdue,
+        HandoverTaskOpened,
+        HandoverCompleted,
+        PersonReplaced,
+    )
 } | {fact.__name__: fact for fact in Fact.__subclasses__() if fact.__module__ == __name__}

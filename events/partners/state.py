@@ -12,6 +12,7 @@ from events.case import Fold
 from events.event import Event
 from events.handover import HandedCase, HandoverCompleted
 from events.partners import facts as f
+from events.succession import PersonReplaced
 
 OVER: Mapping[str, Any] = {"phase": "ended", "overdue": {}, "handovers": {}, "care": ()}
 """What the end changes: nothing waits for anybody any more."""
@@ -55,12 +56,16 @@ class Merge:
 class Partner(HandedCase):
     """The fold of a partners stream.
 
-    ``former_primary`` is the primary contact who left, until succeeded.
+    ``former_primary`` is the primary contact who left, until succeeded, ``former_leader`` the
+    school leader who did.
     """
 
     ends = frozenset({"ended"})
 
     registered: f.PartnerRegistered | None = None
+    school_leader: str | None = None
+    former_leader: str | None = None
+    leader_vacant_since: datetime | None = None
     fit: f.FitAssessed | None = None
     activated_at: datetime | None = None
     contacts: tuple[str, ...] = ()
@@ -79,10 +84,6 @@ class Partner(HandedCase):
     merge: Merge | None = None
 
     @property
-    def school_leader(self) -> str | None:
-        return self.registered.school_leader if self.registered else None
-
-    @property
     def merging(self) -> bool:
         """It was merged, and the other partner has not answered yet."""
         return self.merge is not None and not self.merge.answered
@@ -94,7 +95,34 @@ _on = evolve.on
 
 @_on(f.PartnerRegistered)
 def _registered(state: Partner, event: Event, data: f.PartnerRegistered) -> dict[str, Any]:
-    return {"phase": "prospect", "registered": data}
+    return {"phase": "prospect", "registered": data, "school_leader": data.school_leader}
+
+
+@_on(f.PartnerChanged)
+def _changed(state: Partner, event: Event, data: f.PartnerChanged) -> dict[str, Any]:
+    assert state.registered is not None
+    changes = data.model_dump(exclude_none=True)
+    return {"registered": state.registered.model_copy(update=changes)}
+
+
+@_on(f.SchoolLeaderVacant)
+def _leader_left(state: Partner, event: Event, data: f.SchoolLeaderVacant) -> dict[str, Any]:
+    return {
+        "school_leader": None,
+        "former_leader": data.person,
+        "leader_vacant_since": event.recorded_at,
+    }
+
+
+@_on(PersonReplaced)
+def _replaced(state: Partner, event: Event, data: PersonReplaced) -> dict[str, Any]:
+    """The school leader: nobody else has a part that a partner names."""
+    return {
+        "school_leader": data.person,
+        "former_leader": None,
+        "leader_vacant_since": None,
+        **_fulfilled(state, "school_leader"),
+    }
 
 
 @_on(f.FitAssessed)
@@ -116,17 +144,17 @@ def _activated(state: Partner, event: Event, data: f.PartnerActivated) -> dict[s
 
 @_on(f.ContactAdded)
 def _added(state: Partner, event: Event, data: f.ContactAdded) -> dict[str, Any]:
-    return _joined(state, data.contact)
+    return {"contacts": (*state.contacts, data.contact)}
 
 
 @_on(f.ContactLeft)
 def _left(state: Partner, event: Event, data: f.ContactLeft) -> dict[str, Any]:
-    """Who goes for another reason hands nothing over: the first of the others comes in place."""
+    """Who goes for another reason hands nothing over, unless nobody is left to come in place."""
     rest = tuple(contact for contact in state.contacts if contact != data.contact)
     if state.primary_contact != data.contact:
         return {"contacts": rest}
-    if data.reason == "other":
-        return {"contacts": rest, "primary_contact": rest[0] if rest else None}
+    if data.reason == "other" and rest:
+        return {"contacts": rest, "primary_contact": rest[0]}
     return {"contacts": rest, "primary_contact": None, "former_primary": data.contact}
 
 
@@ -173,8 +201,15 @@ def _staffed(state: Partner, coordinator: str, deputy: str | None) -> dict[str, 
         **changes,
         "vacant": None,
         "vacant_since": None,
-        "overdue": state.without_overdue("successor"),
-        "passed": frozenset(key for key in state.passed if not key.startswith("successor/")),
+        **_fulfilled(state, "successor"),
+    }
+
+
+def _fulfilled(state: Partner, timer: str) -> dict[str, Any]:
+    """A further vacancy has a term of its own."""
+    return {
+        "overdue": state.without_overdue(timer),
+        "passed": frozenset(key for key in state.passed if not key.startswith(f"{timer}/")),
     }
 
 
@@ -257,12 +292,7 @@ def _took_over(state: Partner, event: Event, data: f.PartnerTakenOver) -> dict[s
         for number, one in enumerate(data.agreements)
         if one.agreement not in state.agreements
     }
-    return {**_joined(state, *data.contacts), "agreements": {**state.agreements, **more}}
-
-
-def _joined(state: Partner, *more: str) -> dict[str, Any]:
-    """Contacts in order of adding, each once; where nobody is the primary one, the first is."""
-    contacts = tuple(dict.fromkeys((*state.contacts, *more)))
-    vacant = state.phase in LIVE and not (state.primary_contact or state.former_primary)
-    first = contacts[0] if vacant and contacts else state.primary_contact
-    return {"contacts": contacts, "primary_contact": first}
+    return {
+        "contacts": tuple(dict.fromkeys((*state.contacts, *data.contacts))),
+        "agreements": {**state.agreements, **more},
+    }

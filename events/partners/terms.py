@@ -10,6 +10,11 @@ from events.settings import TenantSettings
 from events.terms import Term
 
 
+def leading(state: Partner) -> str:
+    """Who leads: the school leader, and the coordinators of the board while there is none."""
+    return "school_leader" if state.school_leader is not None else "coordinator"
+
+
 def open_terms(state: Partner, settings: TenantSettings) -> list[Term]:
     """The steps still to be taken, by the end of their term."""
     if state.ended:
@@ -23,5 +28,8 @@ def open_terms(state: Partner, settings: TenantSettings) -> list[Term]:
         for task in state.handovers.values()
     ]
     if state.vacant_since is not None:
-        found.append(term("successor", "school_leader", state.vacant_since, settings.successor))
+        found.append(term("successor", leading(state), state.vacant_since, settings.successor))
+    if state.leader_vacant_since is not None:
+        since = state.leader_vacant_since
+        found.append(term("school_leader", "coordinator", since, settings.successor))
     return sorted(found, key=lambda one: (one.last_day, one.timer != "successor", one.timer))

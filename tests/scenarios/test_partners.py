@@ -19,8 +19,8 @@ NOTICES = frozenset(
     {
         "partner_registered", "partner_activated", "contact_left", "handover",
         "coordinator_assigned", "standing_in", "successor_needed", "agreement_ending",
-        "relation_care_due", "dormancy_proposed", "partner_ended", "overdue", "staff_left",
-        "departure_handled",
+        "relation_care_due", "dormancy_proposed", "partner_ended", "overdue", "part_taken_over",
+        "staff_left", "departure_handled",
     }
 )  # fmt: skip
 
@@ -58,4 +58,5 @@ def test_every_term_runs_out_at_every_level() -> None:
         for witness in _witnesses()
         for step in witness.events("StepOverdue")
     }
-    assert overdue == {(timer, level) for timer in ("successor", "handover") for level in range(3)}
+    timers = ("successor", "school_leader", "handover")
+    assert overdue == {(timer, level) for timer in timers for level in range(3)}

@@ -16,7 +16,7 @@ from workflows.steps import Step
 from workflows.table import Table
 from workflows.telling import telling
 
-PARTS = ("coordinator", "deputy")
+PARTS = ("coordinator", "deputy", "school_leader")
 
 
 def staff_left(case: Case[Departure], command: c.StaffLeft) -> Decision:

@@ -13,6 +13,7 @@ from workflows.decision import Command
 from workflows.fields import Blank, Clock, Contact, Local, Required, SchoolLeader, Staff
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
+from workflows.succeeding import ReplaceSchoolLeader
 
 
 class RegisterPartner(Command):
@@ -23,6 +24,19 @@ class RegisterPartner(Command):
     origin: w.Origin
     school_leader: SchoolLeader
     schools: tuple[Title, ...] = ()
+    co_location: w.CoLocation | None = None
+    attendance: Text | None = None
+    contribution: Text | None = None
+    purpose: Text | None = None
+
+
+class ChangePartner(Command):
+    name: Title | None = None
+    kind: w.Kind | None = None
+    levels: Annotated[tuple[w.Level, ...], Field(min_length=1)] | None = None
+    obligation: w.Obligation | None = None
+    origin: w.Origin | None = None
+    schools: tuple[Title, ...] | None = None
     co_location: w.CoLocation | None = None
     attendance: Text | None = None
     contribution: Text | None = None
@@ -131,4 +145,8 @@ class TakeOverPartner(Command):
     agreements: tuple[AgreementTerms, ...] = ()
 
 
-COMMANDS = {**commands_of(__name__), "CorrectRecord": CorrectRecord}
+COMMANDS = {
+    **commands_of(__name__),
+    "ReplaceSchoolLeader": ReplaceSchoolLeader,
+    "CorrectRecord": CorrectRecord,
+}

@@ -18,12 +18,16 @@ def add(case: Case[Partner], command: c.AddContact) -> Decision:
 
 
 def end(case: Case[Partner], command: c.EndContact) -> Decision:
-    """Somebody who goes for good is succeeded; before activation nothing is handed over."""
+    """Who goes for good is succeeded, and so is the last one: a school is never without a contact.
+
+    Before activation nothing is handed over.
+    """
     state = case.state
     if command.contact not in state.contacts:
         raise Refused("command.invalid", "contact")
     facts: list[Fact] = [f.ContactLeft(contact=command.contact, reason=command.reason)]
-    if command.reason != "other" and state.phase in LIVE:
+    succeeded = command.reason != "other" or len(state.contacts) == 1
+    if succeeded and state.phase in LIVE:
         facts.append(HandoverTaskOpened(task=state.next_task("contact"), of=command.contact))
     return case.accept(*facts)
 

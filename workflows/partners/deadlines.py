@@ -15,15 +15,12 @@ from workflows.waiting import morning, overdue
 
 
 def deadlines(state: Partner, settings: TenantSettings) -> list[Deadline]:
-    """Those still to pass, soonest first. None before activation and after the end."""
-    if state.phase not in LIVE:
-        return []
-    found = [
-        *overdue(open_terms(state, settings), state, settings),
-        *_agreements_ending(state, settings),
-        *_relation_care(state, settings),
-        *_dormancy(state, settings),
-    ]
+    """Those still to pass, soonest first. Before activation only terms run out."""
+    found = overdue(open_terms(state, settings), state, settings)
+    if state.phase in LIVE:
+        found += _agreements_ending(state, settings)
+        found += _relation_care(state, settings)
+        found += _dormancy(state, settings)
     return sorted(found, key=lambda deadline: deadline.due)
 
 

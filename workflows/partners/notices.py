@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from events.partners.state import Partner, evolve
+from events.succession import PersonReplaced
 from workflows.telling import Tell, telling
 
 _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -16,8 +17,7 @@ _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "ContactLeft": ("contact_left", ("partner_coordinator", "school_leader")),
     "HandoverTaskOpened": ("handover", ("partner_coordinator",)),
-    "CoordinatorVacant": ("successor_needed", ("school_leader",)),
-    "DeputyVacant": ("successor_needed", ("school_leader",)),
+    "SchoolLeaderVacant": ("successor_needed", ("coordinator",)),
     "AgreementEnding": ("agreement_ending", ("partner_coordinator", "school_leader")),
     "RelationCareDue": ("relation_care_due", ("partner_coordinator",)),
     "DormancyProposed": ("dormancy_proposed", ("partner_coordinator",)),
@@ -42,34 +42,53 @@ def _stood_in(before: Partner, after: Partner, data: Any) -> Iterator[tuple[str,
     yield "standing_in", data.coordinator
 
 
+def _replaced(before: Partner, after: Partner, data: PersonReplaced) -> Iterator[tuple[str, str]]:
+    yield "part_taken_over", data.person
+    if data.previous is not None:
+        yield "part_taken_over", data.previous
+    yield "part_taken_over", "partner_coordinator"
+
+
+def _vacated(before: Partner, after: Partner, data: Any) -> Iterator[tuple[str, str]]:
+    """Of somebody with two parts, who was the school leader, the coordinators have heard."""
+    if data.person != after.former_leader:
+        yield "successor_needed", "school_leader"
+
+
 def _overdue(before: Partner, after: Partner, data: Any) -> Iterator[tuple[str, str]]:
-    """Where nobody was named to succeed a coordinator the board hears of it, too."""
+    """Where nobody was named to succeed one of the staff the board hears of it, too."""
     if data.level == 0:
-        own = "school_leader" if data.timer == "successor" else "partner_coordinator"
-        yield "overdue", own
+        yield "overdue", _OWN.get(data.timer, "partner_coordinator")
     elif data.level == 1:
         yield "overdue", "coordinator"
-        if data.timer == "successor":
+        if data.timer in _OWN:
             yield "overdue", "board"
     else:
         yield "overdue", "hr"
 
 
+_OWN = {"successor": "school_leader", "school_leader": "coordinator"}
+"""Whose step the successor of one of the staff is."""
+
 _DEPENDS: dict[str, Tell[Partner]] = {
     "CoordinatorAssigned": _assigned,
     "CoordinatorHandedOver": _handed_over,
+    "CoordinatorVacant": _vacated,
+    "DeputyVacant": _vacated,
     "DeputyStoodIn": _stood_in,
+    "PersonReplaced": _replaced,
     "StepOverdue": _overdue,
 }
 
 
 def _find(state: Partner, recipient: str) -> str | None:
-    """The school leader hears in the place of a coordinator who is not there."""
+    """The school leader hears in the place of a coordinator who is not there; in that of a
+    school leader the coordinators of the board do."""
     if recipient == "partner_coordinator":
-        return state.coordinator or state.school_leader
-    if recipient in ("deputy", "school_leader"):
-        return getattr(state, recipient)
-    return recipient
+        return state.coordinator or _find(state, "school_leader")
+    if recipient == "school_leader":
+        return state.school_leader or "coordinator"
+    return state.deputy if recipient == "deputy" else recipient
 
 
 notices = telling(evolve, _FIXED, _DEPENDS, _find)

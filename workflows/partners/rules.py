@@ -23,6 +23,8 @@ _OWN = ("coordinator", "partner_coordinator", "deputy")
 
 STEPS = {
     c.RegisterPartner: Step(("coordinator", "school_leader", "teacher"), frozenset({""})),
+    c.ChangePartner: Step(_DECIDING, OPEN),
+    c.ReplaceSchoolLeader: Step(_LEAD, OPEN),
     c.AssessFit: Step(_LEAD, frozenset({"prospect", "assessed"})),
     c.ActivatePartner: Step(
         _LEAD,
@@ -43,7 +45,7 @@ STEPS = {
     c.MarkDormant: Step(_DECIDING, frozenset({"active"})),
     c.EndPartner: Step(_LEAD, OPEN),
     c.MergePartners: Step(("coordinator",), OPEN),
-    c.VacateCoordinator: Step((PROCESS_ROLE,), LIVE),
+    c.VacateCoordinator: Step((PROCESS_ROLE,), OPEN),
     c.TakeOverPartner: Step((PROCESS_ROLE,), OPEN),
 }
 
@@ -53,6 +55,23 @@ def register(case: Case[Partner], command: c.RegisterPartner) -> Decision:
     return case.accept(
         f.PartnerRegistered(**{**data, "levels": tuple(dict.fromkeys(command.levels))})
     )
+
+
+def change(case: Case[Partner], command: c.ChangePartner) -> Decision:
+    """What is said as it stands already is no change."""
+    known = case.state.registered
+    assert known is not None
+    said = command.model_dump(exclude_none=True)
+    if command.levels is not None:
+        said["levels"] = tuple(dict.fromkeys(command.levels))
+    changes = {
+        key: value
+        for key, value in said.items()
+        if (value or None) != (getattr(known, key) or None)
+    }
+    if not changes:
+        raise Refused("command.invalid")
+    return case.accept(f.PartnerChanged(**changes))
 
 
 def assess(case: Case[Partner], command: c.AssessFit) -> Decision:
@@ -118,6 +137,8 @@ TABLE = Table[Partner](
     steps=STEPS,
     rules={
         c.RegisterPartner: register,
+        c.ChangePartner: change,
+        c.ReplaceSchoolLeader: staff.replace_leader,
         c.AssessFit: assess,
         c.ActivatePartner: staff.activate,
         c.AddContact: contacts.add,

@@ -8,6 +8,7 @@ from events.partners.state import Partner
 from workflows.decision import Decision, Refused
 from workflows.partners import commands as c
 from workflows.ruling import Case
+from workflows.succeeding import ReplaceSchoolLeader, succeed
 
 
 def activate(case: Case[Partner], command: c.ActivatePartner) -> Decision:
@@ -48,13 +49,27 @@ def hand_over(case: Case[Partner], command: c.HandOver) -> Decision:
 
 
 def vacate(case: Case[Partner], command: c.VacateCoordinator) -> Decision:
-    """Somebody left the school; the deputy stands in for a coordinator at once."""
-    state = case.state
-    if command.person == state.deputy:
-        return case.accept(f.DeputyVacant(person=command.person))
-    if command.person != state.coordinator:
+    """Somebody left the school; the deputy stands in for a coordinator at once.
+
+    The school leader goes first, so that who left is not asked for a successor.
+    """
+    state, person = case.state, command.person
+    facts: list[Fact] = []
+    if person == state.school_leader:
+        facts.append(f.SchoolLeaderVacant(person=person))
+    if person == state.deputy:
+        facts.append(f.DeputyVacant(person=person))
+    elif person == state.coordinator:
+        facts.append(f.CoordinatorVacant(person=person))
+        if state.deputy is not None:
+            facts.append(f.DeputyStoodIn(coordinator=state.deputy))
+    if not facts:
         raise Refused("state.not_allowed")
-    facts: list[Fact] = [f.CoordinatorVacant(person=command.person)]
-    if state.deputy is not None:
-        facts.append(f.DeputyStoodIn(coordinator=state.deputy))
     return case.accept(*facts)
+
+
+def replace_leader(case: Case[Partner], command: ReplaceSchoolLeader) -> Decision:
+    """Another school leader, also where the one before has left."""
+    leader = case.state.school_leader
+    parties = {} if leader is None else {"school_leader": leader}
+    return succeed(case, "school_leader", command, parties, vacant=True)

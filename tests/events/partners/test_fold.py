@@ -49,6 +49,12 @@ def _eventful() -> tuple[Register, str]:
     register.accept("leader", "AssignCoordinator", both)
     register.leave("carla")
     register.move("2027-03-01T12:00")
+    register.leave("leader")
+    leader = {"school_leader": id_of("other_leader"), **REASON}
+    register.accept("coordinator", "ReplaceSchoolLeader", leader)
+    back = {"school_leader": id_of("leader"), **REASON}
+    register.accept("coordinator", "ReplaceSchoolLeader", back)
+    register.accept("leader", "ChangePartner", kind="library")
     register.accept("leader", "MarkDormant")
     register.accept("leader", "ActivatePartner", {**PEOPLE, "deputy": id_of("carla")})
     correction = {"reason": "Vergissing", "correction": "Anders", "approved_by": id_of("auditor")}

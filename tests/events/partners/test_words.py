@@ -16,7 +16,9 @@ from web.texts import LANGUAGES, Language, texts
 
 STORIES: list[Story[Any]] = [partners.STORY, departures.STORY]
 TASKS = {"assess_fit", "activate", "relation_care"}
-TIMERS = {"successor", "handover", "agreement_ending", "relation_care", "dormancy"}
+TIMERS = {
+    "successor", "school_leader", "handover", "agreement_ending", "relation_care", "dormancy",
+}  # fmt: skip
 OF_A_FIELD = {"school": "kind", "requested": "status", "ended": "status"}
 """Words that mean something else elsewhere."""
 

@@ -84,17 +84,25 @@ def lost_in_merger(gone: Case, kept: Case) -> list[str]:
     return sorted((set(gone["contacts"]) - set(kept["contacts"])) | (names[0] - names[1]))
 
 
+def staff(case: Case) -> tuple[str | None, ...]:
+    """Those of the school whom a partner names."""
+    return case["coordinator"], case["deputy"], case["school_leader"]
+
+
 def vacated(call: Call, before: Cases, now: Cases, new: Mapping[str, Sequence[str]]) -> list[str]:
     """What is wrong after a departure: every partner concerned hears of it, and once."""
     person, faults, concerned = call.data["person"], [], 0
     for stream, case in before.items():
         want: list[str] = []
-        if case["state"] != "ended" and person in (case["coordinator"], case["deputy"]):
+        if case["state"] != "ended" and person in staff(case):
             concerned += 1
-            stood_in = ["DeputyStoodIn"] if case["deputy"] else []
-            vacant = ["CoordinatorVacant", *stood_in]
-            want = vacant if person == case["coordinator"] else ["DeputyVacant"]
-            if person in (now[stream]["coordinator"], now[stream]["deputy"]):
+            if person == case["school_leader"]:
+                want.append("SchoolLeaderVacant")
+            if person == case["coordinator"]:
+                want += ["CoordinatorVacant", *(["DeputyStoodIn"] if case["deputy"] else [])]
+            if person == case["deputy"]:
+                want.append("DeputyVacant")
+            if person in staff(now[stream]):
                 faults.append("who left is still there")
         if new[stream] != want:
             faults.append(f"{new[stream]}, not {want}")

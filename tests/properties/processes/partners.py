@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from tests.properties.processes.others import staff
 from tests.properties.processes.play import (
     CORRECTION,
     EVERYWHERE,
+    TEXTS,
     UNKNOWN,
     Data,
     Play,
@@ -67,6 +69,27 @@ def _activation(s: Source) -> Data:
         "coordinator": coordinator,
         "deputy": s.one(others),
     }
+
+
+def _change(s: Source) -> Data:
+    """One of its particulars, which was something else before."""
+    key, options = s.one(
+        (
+            ("name", TEXTS),
+            ("kind", KINDS),
+            ("levels", (["pupil"], ["group", "organisation"])),
+            ("co_location", ("own_room", "elsewhere")),
+            ("purpose", TEXTS),
+        )
+    )
+    others = [option for option in options if option != s.case.get(key) or s.rarely()]
+    return {key: s.one(others)}
+
+
+def _leader(s: Source) -> Data:
+    leaders = s.board.holders("school_leader")
+    others = [one for one in leaders if one != s.case.get("school_leader") or s.rarely()]
+    return {"school_leader": s.one(others), **reasoned(s)}
 
 
 def _contact(s: Source) -> str:
@@ -139,6 +162,8 @@ def _forward(s: Source) -> Turn | None:
         return ("AssessFit" if case["state"] == "prospect" else "ActivatePartner"), None
     if case["state"] == "dormant":
         return "ActivatePartner", None
+    if case["school_leader_vacant"]:
+        return "ReplaceSchoolLeader", None
     if len(case["contacts"]) < 2:
         return "AddContact", None
     if case["vacant"]:
@@ -156,6 +181,8 @@ PARTNERS = Play(
     opening="RegisterPartner",
     by={
         "RegisterPartner": ("coordinator", "school_leader", "teacher"),
+        "ChangePartner": (*LEADING, "partner_coordinator"),
+        "ReplaceSchoolLeader": LEADING,
         "AssessFit": LEADING,
         "ActivatePartner": LEADING,
         "AddContact": (*LEADING, *HOLDING),
@@ -174,6 +201,8 @@ PARTNERS = Play(
         "CorrectRecord": ("hr",),
     },
     when={
+        "ChangePartner": OPEN,
+        "ReplaceSchoolLeader": OPEN,
         "AssessFit": frozenset({"prospect", "assessed"}),
         "ActivatePartner": frozenset({"assessed", "dormant"}),
         "AddContact": OPEN,
@@ -193,6 +222,8 @@ PARTNERS = Play(
     data={
         **CORRECTION,
         "RegisterPartner": _registration,
+        "ChangePartner": _change,
+        "ReplaceSchoolLeader": _leader,
         "AssessFit": _fit,
         "ActivatePartner": _activation,
         "AddContact": lambda s: {
@@ -227,8 +258,9 @@ PARTNERS = Play(
         {
             "state", "name", "kind", "levels", "obligation", "origin", "schools", "co_location",
             "attendance", "contribution", "purpose", "motive", "profile_match", "school_leader",
-            "primary_contact", "contacts", "coordinator", "deputy", "vacant", "availability",
-            "agreements", "subsidies", "contact_moments", "last_contact", "relation_care",
+            "primary_contact", "contacts", "coordinator", "deputy", "vacant",
+            "school_leader_vacant", "availability", "agreements", "subsidies", "contact_moments",
+            "last_contact", "relation_care",
             "merged_into", "handovers", "overdue", "next",
         }
     ),
@@ -266,11 +298,6 @@ DEPARTURES = Play(
 
 
 def _leaver(s: Source) -> str:
-    """Mostly somebody whom a partner has as its coordinator or deputy."""
-    named = [
-        person
-        for _, case in s.cases("partners")
-        for person in (case["coordinator"], case["deputy"])
-        if person
-    ]
+    """Mostly somebody whom a partner has as its coordinator, deputy or school leader."""
+    named = [person for _, case in s.cases("partners") for person in staff(case) if person]
     return s.one(named if named and not s.rarely() else s.board.staff())

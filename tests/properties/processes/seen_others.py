@@ -13,6 +13,8 @@ KEPT = (
     "name", "kind", "levels", "obligation", "origin", "co_location", "attendance",
     "contribution", "purpose",
 )  # fmt: skip
+LEADERS = ("successor", "school_leader")
+"""Terms of which the board hears, too."""
 AT_HAND = frozenset({"handover", "relation_care_due", "dormancy_proposed", "agreement_ending"})
 """What somebody has to see to."""
 
@@ -23,13 +25,15 @@ class Partner(Witness):
     ends: ClassVar[Mapping[str, str]] = {"PartnerEnded": "ended", "PartnersMerged": "ended"}
     steps: ClassVar[Mapping[str, str]] = {
         "successor": "school_leader",
+        "school_leader": "coordinator",
         "handover": "partner_coordinator",
     }
     late: ClassVar[frozenset[str]] = frozenset({"RecordCorrected", "MergeCompleted"})
     moments = 0
     primary: str | None = None
     lost: str | None = None
-    unfilled = False
+    left_leader: str | None = None
+    leaderless_since: date | None = None
     vacant_since: date | None = None
     last_contact: str | None = None
     merged_into: str | None = None
@@ -50,6 +54,8 @@ class Partner(Witness):
                 self.kept |= {key: r.data.get(key) for key in KEPT}
                 self.kept |= {"contacts": [], "agreements": {}, "care": [], "schemes": {}}
                 yield from self.to("partner_registered", "coordinator", "school_leader")
+            case "PartnerChanged":
+                self.kept |= {key: value for key, value in r.data.items() if key in KEPT}
             case "FitAssessed":
                 self.state = "assessed"
                 self.kept |= {key: r.data[key] for key in ("motive", "profile_match")}
@@ -58,7 +64,7 @@ class Partner(Witness):
                 self.need(self.state in ("assessed", "dormant"), f"activated from {self.state}")
                 self.state, self.active, self.active_on = "active", True, str(r.day)
                 self.primary, self.lost = r.data["primary_contact"], None
-                self.unfilled, self.vacant_since = False, None
+                self.vacant_since = None
                 if self.primary not in self.kept["contacts"]:
                     self.kept["contacts"].append(self.primary)
                 coordinator, deputy = r.data["coordinator"], r.data["deputy"]
@@ -81,17 +87,12 @@ class Partner(Witness):
             case "ContactAdded":
                 self.need(r.data["contact"] not in contacts, "a contact twice")
                 contacts.append(r.data["contact"])
-                if self.unfilled:
-                    self.primary, self.unfilled = r.data["contact"], False
             case "ContactLeft":
                 self.need(r.data["contact"] in contacts, "left, but was none")
                 contacts.remove(r.data["contact"])
                 if self.primary == r.data["contact"]:
-                    self.primary = None
-                    self.lost = r.data["contact"] if r.data["reason"] != "other" else None
-                    if self.lost is None:
-                        self.primary = contacts[0] if contacts else None
-                        self.unfilled = not contacts
+                    stays = contacts[0] if r.data["reason"] == "other" and contacts else None
+                    self.primary, self.lost = stays, None if stays else r.data["contact"]
                 yield from self.to("contact_left", "partner_coordinator", "school_leader")
             case "HandoverTaskOpened":
                 self.need(self.active, "a task before activation")
@@ -121,8 +122,6 @@ class Partner(Witness):
         """What a merged partner leaves to this one."""
         known: list[str] = self.kept["contacts"]
         known += [contact for contact in data["contacts"] if contact not in known]
-        if self.unfilled and known:
-            self.primary, self.unfilled = known[0], False
         for terms in data["agreements"]:
             shown = {key: terms[key] for key in ("agreement", "subject", "from", "to")}
             self.kept["agreements"].setdefault(shown["agreement"], shown)
@@ -145,12 +144,28 @@ class Partner(Witness):
                 self.people["partner_coordinator"] = r.data["successor"]
                 told = ("partner_coordinator", "school_leader")
                 yield from self.to("coordinator_assigned", *told)
+            case "SchoolLeaderVacant":
+                self.need(self.people["school_leader"] == r.data["person"], "another leader left")
+                self.left_leader, self.leaderless_since = r.data["person"], r.day
+                self.people["school_leader"] = None
+                yield from self.to("successor_needed", "coordinator")
+            case "PersonReplaced":
+                former = self.people["school_leader"]
+                self.need(r.data["part"] == "school_leader", f"{r.data['part']} replaced")
+                self.need(former == r.data.get("previous") != r.data["person"], "the same leader")
+                self.people["school_leader"] = r.data["person"]
+                self.left_leader = self.leaderless_since = None
+                self.fulfil("school_leader")
+                yield "part_taken_over", former
+                told = ("school_leader", "partner_coordinator")
+                yield from self.to("part_taken_over", *told)
             case "CoordinatorVacant" | "DeputyVacant":
                 part = "deputy" if r.type == "DeputyVacant" else "partner_coordinator"
                 self.need(self.people[part] == r.data["person"], f"{r.type} of somebody else")
                 self.people[part] = None
                 self.vacant_since = self.vacant_since or r.day
-                yield from self.to("successor_needed", "school_leader")
+                if r.data["person"] != self.left_leader:
+                    yield from self.to("successor_needed", "school_leader")
             case "DeputyStoodIn":
                 self.need(self.people["deputy"] == r.data["coordinator"], "another stood in")
                 self.people |= {"partner_coordinator": r.data["coordinator"], "deputy": None}
@@ -178,21 +193,30 @@ class Partner(Witness):
                 yield from self.to("dormancy_proposed", "partner_coordinator")
 
     def reminded(self, timer: str, level: int) -> set[Told] | None:
-        if (timer, level) == ("successor", 1):
+        if timer in LEADERS and level == 1:
             return {("overdue", "coordinator"), ("overdue", "board")}
-        if level == 0 and self.people.get("partner_coordinator") is None:
-            return {("overdue", self.people["school_leader"] or "")}
+        if level == 0 and timer not in LEADERS and self.people.get("partner_coordinator") is None:
+            return {("overdue", self.people["school_leader"] or "coordinator")}
         return super().reminded(timer, level)
 
+    def by(self, timer: str) -> str | None:
+        """While there is no school leader the coordinators see to a successor."""
+        by = super().by(timer)
+        alone = by == "school_leader" and self.people["school_leader"] is None
+        return "coordinator" if alone else by
+
     def dues(self) -> Mapping[str, date]:
-        if self.vacant_since is None:
-            return {}
-        return {"successor": self.wd(self.vacant_since, self.settings.successor)}
+        since = dict(zip(LEADERS, (self.vacant_since, self.leaderless_since), strict=True))
+        days = self.settings.successor
+        return {timer: self.wd(day, days) for timer, day in since.items() if day is not None}
 
     def to(self, kind: str, *parts: str) -> Iterator[tuple[str, str | None]]:
-        """Where nobody is the coordinator, the school leader stands in."""
+        """Where nobody is the coordinator, the school leader stands in; for that one, all of them
+        that coordinate the board's cases."""
         if self.people.get("partner_coordinator") is None and kind in AT_HAND:
             parts = ("school_leader",)
+        if self.people.get("school_leader") is None:
+            parts = tuple("coordinator" if part == "school_leader" else part for part in parts)
         yield from super().to(kind, *parts)
 
     def handed_to(self) -> str:
@@ -208,6 +232,7 @@ class Partner(Witness):
             "contacts": self.kept["contacts"],
             "coordinator": self.people.get("partner_coordinator"),
             "deputy": self.people.get("deputy"),
+            "school_leader_vacant": self.leaderless_since is not None,
             "agreements": list(self.kept["agreements"].values()),
             "contact_moments": self.moments,
             "last_contact": self.last_contact,
@@ -280,7 +305,8 @@ class Assessment(Witness):
                 self.kept |= {key: r.data[key] for key in ("trajectory", "mandate", "list_version")}
             case "AssessorAssigned":
                 assessor = r.data["assessor"]
-                parties = [self.people["teacher"], self.people["manager"], self.advisor]
+                parties = [self.people[part] for part in ("teacher", "manager", "client")]
+                parties += [self.kept["mandate"], self.advisor]
                 self.need(assessor not in parties, "assessed by a party")
                 self.need(assessor != self.people.get("assessor"), "assigned to whom it was")
                 self.gone.add(self.people.get("assessor"))

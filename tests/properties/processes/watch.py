@@ -161,7 +161,10 @@ class Watch:
             kept: dict[str, Any] = {}
             for event in new:
                 if event.command_id == command_id:
-                    kept |= {"date": event.occurred_on[:10], **event.json()["data"]}
+                    data = event.json()["data"]
+                    kept |= {"date": event.occurred_on[:10], **data}
+                    if event.type == "PersonReplaced":
+                        kept[data["part"]] = data["person"]
             lost = {
                 key: value
                 for key, value in call.data.items()
@@ -188,7 +191,7 @@ class Watch:
         dues = witness.dues()
         assert set(shown) >= set(dues), f"{set(dues)} not among {case['next']}"
         for step, item in shown.items():
-            by = witness.steps[step.split(":")[0]]
+            by = witness.by(step)
             assert item["by"] == by, f"{item}: by {by}"
             if step in dues:
                 assert item["due"] == str(dues[step]), f"{item}, not {dues[step]}"

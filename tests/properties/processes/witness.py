@@ -146,9 +146,13 @@ class Witness:
         self.need(r.person is None, "overdue by a person")
         return self.reminded(timer, level)
 
+    def by(self, timer: str) -> str | None:
+        """Whose step it is now."""
+        return self.steps.get(timer.split(":", maxsplit=1)[0])
+
     def reminded(self, timer: str, level: int) -> set[Told] | None:
         if level == 0:
-            by = self.steps.get(timer.split(":", maxsplit=1)[0])
+            by = self.by(timer)
             to = by if by in ROLE_WORDS else self.people.get(by or "")
             return {("overdue", to)} if to else None
         return {("overdue", "coordinator" if level == 1 else "hr")}

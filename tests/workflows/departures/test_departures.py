@@ -56,6 +56,22 @@ def test_every_partner_in_which_the_person_has_a_part() -> None:
     assert register.engine.streams[deputed].events[-1].causation_id == cause
 
 
+def test_a_school_leader_leaves_partners_in_every_open_state() -> None:
+    register = Register()
+    active = _partner(register, "anna", "bram")
+    both = _partner(register, "leader", "bram")
+    register.register()
+    prospect = register.case
+    register.register(school_leader=id_of("other_leader"))
+    summary = register.summary(stream=register.leave("leader"))
+    assert (summary["partners"], summary["refused"]) == (3, 0)
+    for stream in (active, both, prospect):
+        assert register.summary(stream=stream)["school_leader_vacant"]
+    assert not register.summary()["school_leader_vacant"]
+    types = [event.type for event in register.engine.streams[both].events]
+    assert types[-3:] == ["SchoolLeaderVacant", "CoordinatorVacant", "DeputyStoodIn"]
+
+
 def test_who_coordinates_nothing_leaves_nothing() -> None:
     register = Register()
     summary = register.summary(stream=register.leave("carla"))
@@ -132,7 +148,8 @@ def test_it_is_handled_once() -> None:
     register = Register()
     stream = register.engine.streams[register.leave("anna")]
     (errand,) = RULES.errands(STORY.fold(stream.events[:1]))
-    assert (errand.person, errand.parts) == (id_of("anna"), ("coordinator", "deputy"))
+    assert errand.person == id_of("anna")
+    assert errand.parts == ("coordinator", "deputy", "school_leader")
     assert errand.cause == stream.events[0].event_id
     assert RULES.errands(stream.state) == ()
     delivered = Delivered(given=1, refused=0)

@@ -17,6 +17,13 @@ DATA: dict[str, dict[str, Any]] = {
         **PARTNER, "schools": ["De Windvaan"], "co_location": "own_room",
         "attendance": "elke week", "contribution": "uren", "purpose": "minder werkdruk",
     },
+    "ChangePartner": {
+        "name": "Het Vlinderdal", "kind": "library", "levels": ["pupil"],
+        "obligation": "prescribed", "origin": "parent", "schools": ["De Windvaan"],
+        "co_location": "own_room", "attendance": "elke week", "contribution": "uren",
+        "purpose": "minder werkdruk",
+    },
+    "ReplaceSchoolLeader": {"school_leader": id_of("other_leader"), "reason": "andere school"},
     "AssessFit": {**FIT, "capacity": "een dagdeel"},
     "ActivatePartner": PEOPLE,
     "AddContact": {"contact": id_of("kees"), "function": "locatiemanager"},
@@ -45,6 +52,10 @@ DATA: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 OPTIONAL = {
     "RegisterPartner": {"co_location", "attendance", "contribution", "purpose"},
+    "ChangePartner": {
+        "name", "kind", "levels", "obligation", "origin", "schools", "co_location", "attendance",
+        "contribution", "purpose",
+    },
     "AssessFit": {"motive", "capacity"},
     "ActivatePartner": set(PEOPLE),
     "AddContact": {"function"},
@@ -55,7 +66,7 @@ OPTIONAL = {
     "RecordSubsidyStatus": {"until"},
     "RecordAgreement": {"signed_on"},
     "MarkDormant": {"reason"},
-}
+}  # fmt: skip
 """May be missing or null; of some the rule says what is wrong."""
 LISTS = {("RegisterPartner", "schools"), ("TakeOverPartner", "contacts")}
 LISTS |= {("TakeOverPartner", "agreements")}
@@ -101,6 +112,10 @@ def test_what_may_be_missing(name: str, field: str) -> None:
         ("RegisterPartner", "origin", "luck"),
         ("RegisterPartner", "co_location", "moon"),
         ("RegisterPartner", "school_leader", "not an id"),
+        ("ChangePartner", "name", ""),
+        ("ChangePartner", "levels", []),
+        ("ChangePartner", "co_location", ""),
+        ("ReplaceSchoolLeader", "reason", " "),
         ("AssessFit", "explanation", ""),
         ("AssessFit", "motive", "money"),
         ("AssessFit", "profile_match", "perfect"),
@@ -153,6 +168,7 @@ def test_who_each_command_names() -> None:
     }
     assert {name: fields for name, fields in named.items() if fields} == {
         "RegisterPartner": {"school_leader": "school_leader"},
+        "ReplaceSchoolLeader": {"school_leader": "school_leader"},
         "ActivatePartner": {
             "primary_contact": "contact",
             "coordinator": "staff",

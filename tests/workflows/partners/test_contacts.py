@@ -96,16 +96,36 @@ def test_only_the_successor_of_the_primary_contact_becomes_it() -> None:
     assert register.summary()["primary_contact"] == other
 
 
-def test_who_was_none_after_all_leaves_the_place_to_the_next() -> None:
+def test_who_was_none_after_all_leaves_the_place_to_the_first_of_the_others() -> None:
     register = at("active")
     register.accept("anna", "AddContact", contact=id_of("loes"))
     left = register.accept("anna", "EndContact", contact=id_of("kees"), reason="other")
     assert left == ["ContactLeft"]
     assert _contacts(register) == ([id_of("loes")], id_of("loes"))
-    register.accept("anna", "EndContact", contact=id_of("loes"), reason="other")
+
+
+@pytest.mark.parametrize("milestone", ["active", "dormant"])
+@pytest.mark.parametrize("reason", ["left", "other_work", "other"])
+def test_the_last_one_is_always_succeeded(milestone: str, reason: str) -> None:
+    register = at(milestone)
+    left = register.accept("anna", "EndContact", contact=id_of("kees"), reason=reason)
+    assert left == ["ContactLeft", "HandoverTaskOpened"]
     assert _contacts(register) == ([], None)
     register.accept("anna", "AddContact", contact=id_of("mats"))
+    register.accept("anna", "CompleteHandover", task="contact:1", successor=id_of("mats"))
     assert _contacts(register) == ([id_of("mats")], id_of("mats"))
+
+
+def test_the_last_one_is_succeeded_also_where_the_primary_one_is_not_yet() -> None:
+    register = at("active")
+    register.accept("anna", "AddContact", contact=id_of("loes"))
+    register.accept("anna", "EndContact", contact=id_of("kees"), reason="left")
+    register.accept("anna", "EndContact", contact=id_of("loes"), reason="other")
+    register.accept("anna", "AddContact", contact=id_of("mats"))
+    register.accept("anna", "CompleteHandover", task="contact:2", successor=id_of("mats"))
+    assert register.summary()["primary_contact"] is None
+    register.accept("anna", "CompleteHandover", task="contact:1", successor=id_of("mats"))
+    assert register.summary()["primary_contact"] == id_of("mats")
 
 
 def test_a_new_contact_waits_for_the_handover_of_the_primary_one() -> None:

@@ -72,13 +72,16 @@ def test_what_the_other_one_has_itself_stays() -> None:
     assert summary["contacts"] == [id_of("kees"), id_of("loes")]
 
 
-def test_a_partner_without_contacts_gets_a_primary_one_with_them() -> None:
+def test_contacts_of_another_one_succeed_the_last_one_who_left() -> None:
     register, goes, stays = _two()
     register.case = stays
     register.accept("leader", "EndContact", contact=id_of("kees"), reason="other")
     register.case = goes
     register.accept("coordinator", "MergePartners", REASON, into=stays)
-    assert register.summary(stream=stays)["primary_contact"] == id_of("loes")
+    assert register.summary(stream=stays)["primary_contact"] is None
+    register.case = stays
+    register.accept("leader", "CompleteHandover", task="contact:1", successor=id_of("loes"))
+    assert register.summary()["primary_contact"] == id_of("loes")
 
 
 def test_into_itself_into_nothing_and_into_what_has_ended() -> None:

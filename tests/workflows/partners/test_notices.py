@@ -32,7 +32,7 @@ def test_of_a_registration() -> None:
         ("prospect", "coordinator", "EndPartner", REASON, _each("partner_ended", "leader")),
         ("active", "leader", "EndPartner", REASON, _each("partner_ended", "anna", "bram")),
         ("active", "coordinator", "EndContact", {"contact": id_of("kees"), "reason": "other"},
-         _each("contact_left", "anna", "leader")),
+         _each("contact_left", "anna", "leader") + _each("handover", "anna")),
         ("active", "bram", "EndContact", {"contact": id_of("kees"), "reason": "left"},
          _each("contact_left", "anna", "leader") + _each("handover", "anna")),
         ("active", "leader", "AssignCoordinator", {"coordinator": id_of("carla")},
@@ -42,6 +42,13 @@ def test_of_a_registration() -> None:
          _each("coordinator_assigned", "bram", "carla", "leader")),
         ("active", "anna", "HandOver", {"successor": id_of("carla")},
          _each("coordinator_assigned", "carla", "leader")),
+        ("active", "coordinator", "ReplaceSchoolLeader",
+         {"school_leader": id_of("other_leader"), **REASON},
+         _each("part_taken_over", "other_leader", "leader", "anna")),
+        ("prospect", "leader", "ReplaceSchoolLeader",
+         {"school_leader": id_of("other_leader"), **REASON},
+         _each("part_taken_over", "other_leader")),
+        ("active", "anna", "ChangePartner", {"kind": "library"}, Counter()),
         ("active", "anna", "MarkDormant", {}, Counter()),
         ("active", "anna", "RecordAgreement", AGREEMENT, Counter()),
         ("active", "teacher", "LogContactMoment", {"channel": "mail", "text": "x"}, Counter()),
@@ -82,6 +89,48 @@ def test_of_a_deputy_s_departure() -> None:
     told = register.told(lambda: register.leave("bram"))
     assert told[("leader", "successor_needed")] == 1
     assert not any(kind == "standing_in" for _, kind in told)
+
+
+def test_of_a_school_leader_s_departure_the_coordinators_hear() -> None:
+    register = at("active")
+    told = register.told(lambda: register.leave("leader"))
+    assert told == (
+        _each("staff_left", "coordinator", "second")
+        + _each("successor_needed", "coordinator", "second")
+        + _each("departure_handled", "hr")
+    )
+    told = register.told(lambda: register.leave("anna"))
+    assert told[("second", "successor_needed")] == 1
+    data = {"contact": id_of("kees"), "reason": "other"}
+    register.leave("bram")
+    told = register.told(lambda: register.accept("second", "EndContact", data))
+    assert told == _each("contact_left", "coordinator") + _each("handover", "coordinator")
+    leader = {"school_leader": id_of("other_leader"), **REASON}
+    told = register.told(lambda: register.accept("second", "ReplaceSchoolLeader", leader))
+    assert told == _each("part_taken_over", "other_leader")
+
+
+@pytest.mark.parametrize("part", ["coordinator", "deputy"])
+def test_of_two_parts_of_one_person_everybody_hears_once(part: str) -> None:
+    register = at("assessed")
+    register.accept("leader", "ActivatePartner", {**PEOPLE, part: id_of("leader")})
+    told = register.told(lambda: register.leave("leader"))
+    assert told == (
+        _each("staff_left", "coordinator", "second")
+        + _each("successor_needed", "coordinator", "second")
+        + _each("departure_handled", "hr")
+        + (_each("standing_in", "bram") if part == "coordinator" else Counter())
+    )
+
+
+def test_of_a_leader_s_place_that_stays_empty_coordinators_board_and_hr_hear() -> None:
+    register = at("prospect")
+    register.leave("leader")
+    coordinators = _each("overdue", "coordinator", "second")
+    assert register.told(lambda: register.move("2026-01-20T09:00")) == coordinators
+    told = register.told(lambda: register.move("2026-01-26T09:00"))
+    assert told == coordinators + _each("overdue", "board")
+    assert register.told(lambda: register.move("2026-02-02T09:00")) == _each("overdue", "hr")
 
 
 def test_of_a_merge() -> None:

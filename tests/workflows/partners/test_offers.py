@@ -33,6 +33,8 @@ def _right(register: Register) -> dict[str, dict[str, Any]]:
     tasks = list(state.handovers) or ["contact:1"]
     return {
         "RegisterPartner": PARTNER,
+        "ChangePartner": {"kind": "library"},
+        "ReplaceSchoolLeader": {"school_leader": id_of("other_leader"), **REASON},
         "AssessFit": FIT,
         "ActivatePartner": PEOPLE,
         "AddContact": {"contact": id_of("mats")},
@@ -96,6 +98,8 @@ def test_with_a_vacancy() -> None:
     register.leave("anna")
     _agrees(register)
     register.leave("bram")
+    _agrees(register)
+    register.leave("leader")
     _agrees(register)
 
 

@@ -18,6 +18,14 @@ PARTNERS: dict[str, Any] = {
         "co_location": "elsewhere",
         "contribution": "Twee docentstages per schooljaar",
     },
+    "ChangePartner": {
+        "contribution": "Drie docentstages per schooljaar",
+        "co_location": "neighbour",
+    },
+    "ReplaceSchoolLeader": {
+        "school_leader": p.OTHER_SCHOOL_LEADER,
+        "reason": "De schoolleider werkt nu op een andere school",
+    },
     "AssessFit": {
         "motive": "vision",
         "explanation": "Techniek van nu hoort in de les",
