@@ -16,6 +16,7 @@ from events.agreement import (
 from events.event import Fact, Frozen, PersonId, Text
 from events.handover import HandoverCompleted, HandoverTaskOpened
 from events.rectification import RecordCorrected
+from events.succession import PersonReplaced
 from events.terms import ReminderSent, StepOverdue
 
 Route = Literal["full_time", "part_time", "career_switcher", "other"]
@@ -241,7 +242,8 @@ FACTS: dict[str, type[Fact]] = {
         *(fact for fact in Fact.__subclasses__() if fact.__module__ == __name__),
         *(AgreementDrafted, AgreementAmended, AgreementSigned),
         *(SigningLinkSent, SigningLinkRevoked, SignaturesMissing),
-        *(HandoverTaskOpened, HandoverCompleted, RecordCorrected, ReminderSent, StepOverdue),
+        *(PersonReplaced, HandoverTaskOpened, HandoverCompleted),
+        *(RecordCorrected, ReminderSent, StepOverdue),
     )
 }
 

@@ -10,9 +10,11 @@ from typing import Any
 from events import agreement, handover, terms
 from events.case import Fold, local_day_of
 from events.event import Event
+from events.handover import Handover
 from events.placements import facts as f
 from events.placements.state import Mentor, Place, Placement
 from events.process import Paper
+from events.succession import PersonReplaced
 
 evolve: Fold[Placement] = Fold(terms.FOLD, agreement.FOLD, handover.FOLD)
 _on = evolve.on
@@ -24,6 +26,7 @@ def _requested(state: Placement, event: Event, data: f.PlacementRequested) -> di
         "phase": "requested",
         "request": data,
         "requested_at": event.recorded_at,
+        "institute_trainer": data.institute_trainer,
         "route": data.route,
         "end": date.fromisoformat(data.to),
     }
@@ -58,8 +61,23 @@ def _declined(state: Placement, event: Event, data: Any) -> dict[str, Any]:
         "phase": "requested",
         "requested_at": event.recorded_at,
         "place": None,
+        "handovers": _of_the_college(state),
         "overdue": state.without_overdue("answer"),
     }
+
+
+def _of_the_college(state: Placement) -> dict[str, Handover]:
+    """The handovers that are left when a school is: those of the school go with it."""
+    kept = "institute_trainer:"
+    return {name: task for name, task in state.handovers.items() if name.startswith(kept)}
+
+
+@_on(PersonReplaced)
+def _succeeded(state: Placement, event: Event, data: PersonReplaced) -> dict[str, Any]:
+    if data.part == "institute_trainer":
+        return {"institute_trainer": data.person}
+    assert state.place is not None
+    return {"place": replace(state.place, **{data.part: data.person})}
 
 
 @_on(f.MentorAssigned, f.MentorReplaced)
@@ -241,7 +259,7 @@ def _transferred(state: Placement, event: Event, data: f.PlacementTransferred) -
         "mentor": None,
         "planned": {},
         "voided": len(state.versions),
-        "handovers": {},
+        "handovers": _of_the_college(state),
         "advice": {},
         "transfers": state.transfers + 1,
     }

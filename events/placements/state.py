@@ -62,6 +62,7 @@ class Placement(SignedCase, HandedCase):
     ends = frozenset({"completed", "rejected", "withdrawn", "ended_early"})
 
     request: PlacementRequested | None = None
+    institute_trainer: str = ""
     requested_at: datetime | None = None
     route: str = ""
     end: date = date.min
@@ -134,7 +135,7 @@ class Placement(SignedCase, HandedCase):
             return {}
         found = {
             "student": self.request.student,
-            "institute_trainer": self.request.institute_trainer,
+            "institute_trainer": self.institute_trainer,
         }
         if self.place is not None:
             found["school_trainer"] = self.place.school_trainer

@@ -69,7 +69,7 @@ def summary(state: Placement, view: View) -> dict[str, Any]:
         "process": "placements",
         "state": state.phase,
         "student": request.student,
-        "institute_trainer": request.institute_trainer,
+        "institute_trainer": state.institute_trainer,
         "school_trainer": place.school_trainer if place else None,
         "school_leader": place.school_leader if place else None,
         "mentor": _mentor(state),

@@ -18,7 +18,7 @@ REFUSALS = {
 }  # fmt: skip
 SHARED_NOTICES = {
     "agreement_to_sign", "signing_link", "fresh_link_sent", "agreement_complete",
-    "signature_due", "signatures_missing", "handover", "overdue",
+    "signature_due", "signatures_missing", "part_taken_over", "handover", "overdue",
 }  # fmt: skip
 
 

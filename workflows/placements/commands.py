@@ -34,6 +34,11 @@ from workflows.fields import (
 )
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
+from workflows.succeeding import (
+    ReplaceInstituteTrainer,
+    ReplaceSchoolLeader,
+    ReplaceSchoolTrainer,
+)
 
 
 def _each_once(days: tuple[Day, ...]) -> tuple[Day, ...]:
@@ -222,7 +227,16 @@ class RegisterGuidanceHours(Command):
     date: Local | None = None
 
 
-SHARED = (AmendAgreement, SignAgreement, RequestFreshLink, RevokeSigningLink, CorrectRecord)
+SHARED = (
+    AmendAgreement,
+    SignAgreement,
+    RequestFreshLink,
+    RevokeSigningLink,
+    ReplaceSchoolLeader,
+    ReplaceSchoolTrainer,
+    ReplaceInstituteTrainer,
+    CorrectRecord,
+)
 COMMANDS: dict[str, type[Command]] = {
     **commands_of(__name__),
     **{command.__name__: command for command in SHARED},

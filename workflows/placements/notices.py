@@ -48,6 +48,11 @@ def _replaced(before: Placement, after: Placement, data: Any) -> Iterator[tuple[
         yield "mentor_replaced", recipient
 
 
+def _taken_over(before: Placement, after: Placement, data: Any) -> Iterator[tuple[str, str]]:
+    for recipient in (data.person, data.previous, "student"):
+        yield "part_taken_over", recipient
+
+
 def _link(before: Placement, after: Placement, data: Any) -> Iterator[tuple[str, str]]:
     yield "signing_link", data.person
     yield "fresh_link_sent", "coordinator"
@@ -83,6 +88,7 @@ def _overdue(before: Placement, after: Placement, data: Any) -> Iterator[tuple[s
 _DEPENDS: dict[str, Tell[Placement]] = {
     "OfferDeclined": _declined,
     "MentorReplaced": _replaced,
+    "PersonReplaced": _taken_over,
     "SigningLinkSent": _link,
     "AgreementSigned": _signed,
     "ProgressTalkHeld": _progress,

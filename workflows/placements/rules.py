@@ -7,11 +7,16 @@ from events.placements.state import Placement
 from events.placements.views import case_roles
 from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
 from workflows.decision import Context
-from workflows.placements import arranging, assessing, guiding, offering
+from workflows.placements import arranging, assessing, guiding, offering, succession
 from workflows.placements import commands as c
 from workflows.placements.arranging import SIGNING
 from workflows.placements.steps import STEPS
 from workflows.steps import acting_role
+from workflows.succeeding import (
+    ReplaceInstituteTrainer,
+    ReplaceSchoolLeader,
+    ReplaceSchoolTrainer,
+)
 from workflows.table import Table
 
 
@@ -25,6 +30,10 @@ def _unsigned(state: Placement, ctx: Context) -> bool:
 def _startable(state: Placement, ctx: Context) -> bool:
     seen = state.vog is not None or not state.vog_needed(ctx.settings)
     return seen and local_day(ctx.now, ctx.settings) >= state.start
+
+
+def _placed(state: Placement, _ctx: Context) -> bool:
+    return state.place is not None
 
 
 def _mentored(state: Placement, _ctx: Context) -> bool:
@@ -44,6 +53,9 @@ TABLE = Table[Placement](
         c.WithdrawPlacement: offering.withdraw,
         c.AssignMentor: arranging.assign_mentor,
         c.ReplaceMentor: arranging.replace_mentor,
+        ReplaceSchoolLeader: succession.school_leader,
+        ReplaceSchoolTrainer: succession.school_trainer,
+        ReplaceInstituteTrainer: succession.institute_trainer,
         c.CompleteHandover: arranging.complete_handover,
         c.RecordVog: arranging.record_vog,
         c.DraftAgreement: arranging.draft,
@@ -74,6 +86,8 @@ TABLE = Table[Placement](
     ripe={
         c.AssignMentor: lambda state, _: state.mentor is None,
         c.ReplaceMentor: _mentored,
+        ReplaceSchoolLeader: _placed,
+        ReplaceSchoolTrainer: _placed,
         c.CompleteHandover: lambda state, _: bool(state.handovers),
         c.DraftAgreement: _mentored,
         SignAgreement: _unsigned,

@@ -8,6 +8,11 @@ from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreem
 from workflows.decision import Command
 from workflows.placements import commands as c
 from workflows.steps import Step
+from workflows.succeeding import (
+    ReplaceInstituteTrainer,
+    ReplaceSchoolLeader,
+    ReplaceSchoolTrainer,
+)
 
 REQUESTED = frozenset({"requested"})
 OFFERED = frozenset({"offered"})
@@ -31,7 +36,10 @@ STEPS: dict[type[Command], Step] = {
     c.DeclineOffer: Step(_ANSWERING, OFFERED),
     c.AssignMentor: Step(_TRAINER, ARRANGING | UNDER_WAY),
     c.ReplaceMentor: Step(_TRAINER, ARRANGING | UNDER_WAY),
-    c.CompleteHandover: Step(_DRAFTING, ARRANGING | UNDER_WAY),
+    ReplaceSchoolLeader: Step(("coordinator", "school_trainer"), OPEN, suspended=True),
+    ReplaceSchoolTrainer: Step(("coordinator", "school_leader"), OPEN, suspended=True),
+    ReplaceInstituteTrainer: Step(("coordinator", "institute_trainer"), OPEN, suspended=True),
+    c.CompleteHandover: Step(_DRAFTING, OPEN),
     c.RecordVog: Step(("school_trainer", "hr"), OPEN, suspended=True),
     c.DraftAgreement: Step(_DRAFTING, ARRANGING - SIGNING),
     c.AmendAgreement: Step(_DRAFTING, SIGNING),

@@ -10,8 +10,9 @@ from events.event import stream_id
 from tests.properties.desk import TENANT
 from tests.properties.processes.board import Board
 from tests.properties.processes.play import Case
+from tests.properties.processes.rooms import full, no_school_too_full
 from tests.properties.processes.seen_internships import Internship, one_place_at_a_time, taken
-from tests.properties.processes.seen_placements import Placement, full, no_school_too_full
+from tests.properties.processes.seen_placements import Placement
 from tests.properties.processes.witness import Witness
 from workflows.scenarios import Call
 

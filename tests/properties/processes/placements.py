@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from tests.properties.processes.board import IDS, ROLES
@@ -55,6 +55,10 @@ def _place(s: Source) -> Data:
 
 def _mentor(s: Source) -> Data:
     return {"mentor": s.holder("mentor"), "qualification": s.one(("qualified", "in_training"))}
+
+
+def _successor(part: str) -> Callable[[Source], Data]:
+    return lambda s: {part: s.holder(part), **reasoned(s)}
 
 
 def _vog(s: Source) -> Data:
@@ -147,6 +151,9 @@ PLAY = Play(
         "DeclineOffer": ("student", "institute_trainer"),
         "AssignMentor": ("school_trainer",),
         "ReplaceMentor": ("school_trainer",),
+        "ReplaceSchoolLeader": ("coordinator", "school_trainer"),
+        "ReplaceSchoolTrainer": ("coordinator", "school_leader"),
+        "ReplaceInstituteTrainer": ("coordinator", "institute_trainer"),
         "CompleteHandover": ("school_trainer", "coordinator"),
         "RecordVog": ("school_trainer", "hr"),
         "DraftAgreement": ("school_trainer", "coordinator"),
@@ -182,7 +189,10 @@ PLAY = Play(
         "DeclineOffer": frozenset({"offered"}),
         "AssignMentor": PLACED | CLOSING,
         "ReplaceMentor": PLACED | CLOSING,
-        "CompleteHandover": PLACED | CLOSING,
+        "ReplaceSchoolLeader": OPEN - {"requested"},
+        "ReplaceSchoolTrainer": OPEN - {"requested"},
+        "ReplaceInstituteTrainer": OPEN,
+        "CompleteHandover": OPEN,
         "RecordVog": OPEN,
         "DraftAgreement": frozenset({"accepted", "transferred"}),
         "AmendAgreement": AGREED,
@@ -221,6 +231,9 @@ PLAY = Play(
             **_mentor(s),
             "reason": s.one(("left", "absence", "on_request", "other")),
         },
+        "ReplaceSchoolLeader": _successor("school_leader"),
+        "ReplaceSchoolTrainer": _successor("school_trainer"),
+        "ReplaceInstituteTrainer": _successor("institute_trainer"),
         "CompleteHandover": handed_over,
         "RecordVog": _vog,
         "DraftAgreement": _terms,
@@ -283,7 +296,8 @@ PLAY = Play(
     paused=frozenset(
         {
             "Resume", "EndPlacementEarly", "TransferPlacement", "RegisterGuidanceHours",
-            "RecordVog", "ChangeRoute", "CorrectRecord",
+            "RecordVog", "ChangeRoute", "CorrectRecord", "ReplaceSchoolLeader",
+            "ReplaceSchoolTrainer", "ReplaceInstituteTrainer",
         }
     ),
     everywhere=EVERYWHERE | {"board"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ STANDING_STILL = frozenset(
     {
         "PlacementResumed", "PlacementEndedEarly", "PlacementTransferred",
         "GuidanceHoursRegistered", "VogRecorded", "RouteChanged", "RecordCorrected",
+        "PersonReplaced", "HandoverTaskOpened",
     }
 )  # fmt: skip
 LEAVING = {
@@ -102,6 +103,7 @@ class Placement(Witness):
                 self.fulfil("answer")
                 yield from self.to("offer_declined", "school_trainer", "coordinator")
                 self.people |= {"school_trainer": None, "school_leader": None}
+                self._school_left()
 
     def _requested(self, r: Record) -> None:
         self.state, self.since = "requested", r.day
@@ -121,6 +123,10 @@ class Placement(Witness):
         judged = self.people["student"], self.people["institute_trainer"]
         self.need(self.people.get("school_trainer") not in judged, "a trainer of the own side")
 
+    def _school_left(self) -> None:
+        """What is handed over at the college goes on."""
+        self.handovers = [task for task in self.handovers if task.startswith("institute")]
+
     def _at(self, school: str) -> None:
         self.school = school
         status = SCHOOLS.get(school, {})
@@ -138,6 +144,8 @@ class Placement(Witness):
                     yield "mentor_replaced", old
                 kind = "mentor_replaced" if old else "mentor_assigned"
                 yield from self.to(kind, "mentor", "student")
+            case "PersonReplaced":
+                yield from self._succeeded(r)
             case "VogRecorded":
                 issued, seen = date.fromisoformat(r.data["issued_on"]), date.fromisoformat(r.on)
                 months = (seen.year - issued.year) * 12 + seen.month - issued.month
@@ -168,6 +176,18 @@ class Placement(Witness):
         assessors = [self.people[key] for key in ("student", "school_trainer", "institute_trainer")]
         self.need(mentor not in assessors, "the mentor is an assessor")
         self.people["mentor"] = mentor
+
+    def _succeeded(self, r: Record) -> Iterator[tuple[str, str | None]]:
+        part, old = r.data["part"], self.people.get(r.data["part"])
+        self.need(old == r.data["previous"] != r.data["person"], f"{part} was {old}")
+        self.people[part] = r.data["person"]
+        self.gone.add(old)
+        self._apart()
+        mentor = self.people.get("mentor")
+        assesses = part != "school_leader" and mentor == r.data["person"]
+        self.need(not assesses, "the mentor has become an assessor")
+        yield "part_taken_over", old
+        yield from self.to("part_taken_over", part, "student")
 
     @property
     def vog_needed(self) -> bool:
@@ -267,7 +287,8 @@ class Placement(Witness):
         self.here_from = max(self.period[0], str(r.day))
         self.state, self.agreement.valid = "transferred", False
         self.transfers += 1
-        self.handovers, self.planned = [], {}
+        self.planned = {}
+        self._school_left()
         self.gone |= {self.people.get(key) for key in ("school_trainer", "school_leader", "mentor")}
         new = {key: r.data[key] for key in ("school_trainer", "school_leader")}
         self.people |= {**new, "mentor": None}
@@ -350,36 +371,3 @@ class Placement(Witness):
             if not self.kept["progress"]:
                 due["progress_talk"] = start + timedelta(days=(end - start).days // 2)
         return due
-
-
-Held = tuple[str | None, str, str]
-
-
-def _held(cases: Sequence[Placement]) -> list[Held]:
-    return [
-        (case.school, case.here_from, case.period[1])
-        for case in cases
-        if case.school and not case.ended
-    ]
-
-
-def _most(held: Sequence[Held], school: str | None, first: str, last: str) -> int:
-    """How many at most are at a school on one of these days."""
-    there = [(a, b) for where, a, b in held if where == school and a <= last and first <= b]
-    days = [first, *(a for a, _ in there if a >= first)]
-    return max(sum(a <= day <= b for a, b in there) for day in days)
-
-
-def full(cases: Sequence[Placement], school: str | None, first: str, last: str) -> bool:
-    """Whether there is a day on which a school has no room for one more."""
-    return _most(_held(cases), school, first, last) >= SCHOOLS[school or ""]["capacity"]
-
-
-def no_school_too_full(cases: Sequence[Placement]) -> list[str]:
-    """Nowhere, on no day, more students than the school has room for."""
-    held = _held(cases)
-    return [
-        f"{school} from {first} to {last}"
-        for school, first, last in held
-        if _most(held, school, first, last) > SCHOOLS[school or ""]["capacity"]
-    ]

@@ -30,6 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "other_leader": ("school_leader",),
     "mentor": ("mentor",),
     "second": ("mentor",),
+    "heir": ("school_leader", "school_trainer", "institute_trainer"),
     "board": ("board",),
     "hr": ("hr",),
     "auditor": ("auditor",),

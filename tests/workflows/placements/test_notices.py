@@ -81,6 +81,23 @@ def test_a_replaced_mentor_leaves_something_to_hand_over() -> None:
     assert sorted(desk.told(before)) == sorted((*replaced, *handed))
 
 
+@pytest.mark.parametrize(
+    ("by", "command", "old"),
+    [
+        ("trainer", "ReplaceSchoolLeader", "leader"),
+        ("leader", "ReplaceSchoolTrainer", "trainer"),
+        ("college", "ReplaceInstituteTrainer", "college"),
+    ],
+)
+def test_who_goes_leaves_something_to_hand_over(by: str, command: str, old: str) -> None:
+    desk = Desk().travel("running")
+    before = len(desk.told())
+    desk.accepted(desk.give(by, command, DATA[command]))
+    taken_over = [(who, "part_taken_over") for who in ("heir", old, "student") if who != by]
+    handed = [(who, "handover") for who in COORDINATORS]
+    assert sorted(desk.told(before)) == sorted((*taken_over, *handed))
+
+
 def test_who_asks_for_a_link_gets_it() -> None:
     desk = Desk().travel("drafted")
     before = len(desk.told())

@@ -28,6 +28,7 @@ ASSESSED = {"assessed", "cosigned", "untalked"}
 BEGUN = GUIDED | ASSESSED
 ENDED = {"completed", "rejected", "withdrawn", "ended_early"}
 OPEN = set(MILESTONES) - ENDED
+PLACED = OPEN - {"requested"}
 UNMENTORED = {"accepted", "transferred"}
 
 MENTOR = {"mentor": id_of("second"), "qualification": "qualified"}
@@ -39,6 +40,9 @@ DATA: dict[str, Mapping[str, Any]] = {
     "DeclineOffer": {"reason": "te ver"},
     "AssignMentor": MENTOR,
     "ReplaceMentor": {**MENTOR, "reason": "left"},
+    "ReplaceSchoolLeader": {"school_leader": id_of("heir"), "reason": "weg"},
+    "ReplaceSchoolTrainer": {"school_trainer": id_of("heir"), "reason": "weg"},
+    "ReplaceInstituteTrainer": {"institute_trainer": id_of("heir"), "reason": "weg"},
     "CompleteHandover": {"task": "mentor:1"},
     "RecordVog": {"issued_on": "2025-12-01"},
     "DraftAgreement": AGREEMENT,
@@ -77,6 +81,9 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "DeclineOffer": ({"student", "institute_trainer"}, {"offered"}),
     "AssignMentor": ({"school_trainer"}, UNMENTORED),
     "ReplaceMentor": ({"school_trainer"}, (ARRANGING | BEGUN) - UNMENTORED - {"handing"}),
+    "ReplaceSchoolLeader": ({"coordinator", "school_trainer"}, PLACED),
+    "ReplaceSchoolTrainer": ({"coordinator", "school_leader"}, PLACED),
+    "ReplaceInstituteTrainer": ({"coordinator", "institute_trainer"}, OPEN),
     "CompleteHandover": ({"school_trainer", "coordinator"}, {"handing"}),
     "RecordVog": ({"school_trainer", "hr"}, OPEN),
     "DraftAgreement": ({"school_trainer", "coordinator"}, {"mentored"}),
@@ -123,7 +130,7 @@ EARLY: dict[str, tuple[str, set[str]]] = {
     ),
     "DraftAgreement": ("mentor.not_qualified", UNMENTORED),
     "CompletePlacement": ("talks.missing", (GUIDED - {"talked", "advised"}) | {"untalked"}),
-    "CompleteHandover": ("command.invalid", (ARRANGING | BEGUN) - {"handing"}),
+    "CompleteHandover": ("command.invalid", OPEN - {"handing", "interrupted"}),
 }
 """Where something is still missing, a command has a code of its own."""
 
@@ -138,7 +145,7 @@ OTHERS = {("ReplaceMentor", "handing"), ("TransferPlacement", "transferred")}
 """Where a command is right with other data: another mentor, another school."""
 SUSPENDED = {
     "Resume", "EndPlacementEarly", "TransferPlacement", "RegisterGuidanceHours", "RecordVog",
-    "ChangeRoute",
+    "ChangeRoute", "ReplaceSchoolLeader", "ReplaceSchoolTrainer", "ReplaceInstituteTrainer",
 }  # fmt: skip
 
 

@@ -23,6 +23,18 @@ PLACEMENTS: dict[str, Any] = {
     "DeclineOffer": {"reason": "Te ver met het openbaar vervoer"},
     "AssignMentor": {"mentor": p.MENTOR, "qualification": "qualified"},
     "ReplaceMentor": {"mentor": p.MENTOR, "qualification": "in_training", "reason": "left"},
+    "ReplaceSchoolLeader": {
+        "school_leader": p.OTHER_SCHOOL_LEADER,
+        "reason": "Leidt voortaan een andere school",
+    },
+    "ReplaceSchoolTrainer": {
+        "school_trainer": p.SCHOOL_TRAINER,
+        "reason": "Met pensioen",
+    },
+    "ReplaceInstituteTrainer": {
+        "institute_trainer": p.INSTITUTE_TRAINER,
+        "reason": "Met verlof tot de zomer",
+    },
     "CompleteHandover": {"task": "mentor:1", "note": "Leervragen en verslagen besproken"},
     "RecordVog": {"issued_on": "2026-06-15", "date": "2026-08-24"},
     "DraftAgreement": {
