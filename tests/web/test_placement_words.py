@@ -14,9 +14,11 @@ from activities.letters import KINDS
 from events.placements.facts import FACTS, PARTIES
 from events.placements.state import OPEN, Placement
 from events.placements.terms import BY
+from events.settings import TenantSettings
 from tests.scenarios.test_placements import REFUSALS, SHARED_NOTICES
 from tests.workflows.placements.desk import Desk
 from web.texts import LANGUAGES, Language, texts
+from web.wording import Wording
 from workflows.placements.commands import COMMANDS
 
 TASKS = (
@@ -92,3 +94,10 @@ def test_states_terms_tasks_refusals_and_mails_have_words(language: Language) ->
     assert set(TASKS) <= set(words["tasks"])
     assert set(found.problems) >= REFUSALS
     assert set(KINDS) >= SHARED_NOTICES
+
+
+@pytest.mark.parametrize(("language", "name"), [("nl", "driegesprek"), ("en", "three-party talk")])
+def test_a_planned_talk_is_called_by_its_name(language: Language, name: str) -> None:
+    wording = Wording(texts(language), TenantSettings(), {}, "placements")
+    item = {"kind": "talk", "talk": "three_party", "at": "2026-04-09T15:30"}
+    assert wording.planned(item) == name

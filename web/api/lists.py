@@ -37,8 +37,9 @@ ROW = frozenset(
     {
         "id", "process", "version", "suspended", "school", "teacher", "client", "manager",
         "advisor", "assessor", "period", "visits", "talks_held", "overdue", "next", "duration_days",
-        "name", "kind", "levels", "school_leader", "coordinator", "deputy", "vacant",
-        "primary_contact", "last_contact", "merged_into", "person", "date", "partners",
+        "student", "mentor", "route", "host", "name", "kind", "levels", "school_leader",
+        "coordinator", "deputy", "vacant", "primary_contact", "last_contact", "merged_into",
+        "person", "date", "partners",
     }
 )  # fmt: skip
 """What of a summary stands in a list: nothing whose reading is noted case by case."""
