@@ -151,3 +151,61 @@ async def test_tasks_are_sought_in_what_somebody_has_a_part_in(
         page = (await register.get("/me/tasks", by)).json()
         assert [item["task"] for item in page["items"]] == found
         assert (page["next"] is None) == (by == "teacher")
+
+
+async def _found(board: Board, query: str, by: str = "teacher") -> list[str]:
+    """The names of a list, page by page; no page is empty while there are more."""
+    names: list[str] = []
+    cursor = ""
+    while True:
+        answer = await board.get(f"/partners?sort=created_at&{query}{cursor}", by)
+        page = answer.json()
+        assert page["items"] or page["next"] is None
+        names += [row["name"] for row in page["items"]]
+        if page["next"] is None:
+            return names
+        cursor = f"&cursor={page['next']}"
+
+
+async def test_the_register_is_searched(register: Board) -> None:
+    await _active(register)
+    leader = register.people["leader"].id
+    for number, (name, kind) in enumerate(
+        [("Café Zuid", "company"), ("Bibliotheek Noord", "library"), ("Cafe Oost", "company")]
+    ):
+        data = {
+            "name": name, "kind": kind, "levels": ["pupil", "group"], "obligation": "prescribed",
+            "origin": "sought", "school_leader": leader, "schools": [f"De Windvaan {number}"],
+        }  # fmt: skip
+        await _open(register, "teacher", "partners", data)
+    everything = ["Bibliotheek De Linde", "Café Zuid", "Bibliotheek Noord", "Cafe Oost"]
+    for limit in (1, 2, 25):
+        paged = f"limit={limit}"
+        assert await _found(register, paged) == everything
+        assert await _found(register, f"{paged}&q=CAFE") == ["Café Zuid", "Cafe Oost"]
+        assert await _found(register, f"{paged}&q=caf%C3%A9%20o") == ["Cafe Oost"]
+        assert await _found(register, f"{paged}&kind=library") == everything[::2]
+        assert await _found(register, f"{paged}&level=pupil") == everything[1:]
+        assert await _found(register, f"{paged}&obligation=additional") == everything[:1]
+        assert await _found(register, f"{paged}&school=de%20windvaan%202") == everything[3:]
+        assert await _found(register, f"{paged}&vacant=true") == []
+        assert await _found(register, f"{paged}&kind=library&level=pupil") == everything[2:3]
+    assert await _found(register, "q=cafe", "kees") == []
+    wrong = ("kind=circus", "level=", "obligation=x", "vacant=yes", "q=", "school=%20", "size=1")
+    for query in wrong:
+        answer = await register.get(f"/partners?{query}")
+        assert (answer.status_code, answer.json()["code"]) == (422, "command.invalid")
+        assert answer.json()["field"] == query.partition("=")[0]
+    answer = await register.get("/departures?q=x")
+    assert (answer.status_code, answer.json()["field"]) == (422, "q")
+
+
+async def test_who_needs_a_successor_is_found(register: Board) -> None:
+    await _active(register)
+    await _open(register, "hr", "departures", {"person": register.people["leader"].id})
+    async with asyncio.timeout(HANDLED_SECONDS):
+        while not await _found(register, "vacant=true"):
+            await asyncio.sleep(0.02)
+    assert await _found(register, "vacant=false") == []
+    (row,) = (await register.get("/partners?vacant=true")).json()["items"]
+    assert (row["vacant"], row["school_leader_vacant"]) == (None, True)

@@ -182,3 +182,18 @@ def test_details_say_what_there_is() -> None:
         Detail("Uren", parts=(Detail("mentor", "7,50"),)),
         Detail("Enkelvoudig", "nee"),
     ]
+
+
+async def test_a_list_is_searched_without_a_script(demo: PactBoard) -> None:
+    html = await shown(
+        demo, "manager", "/partners?q=caf%C3%A9&kind=company&level=&vacant=&show=open"
+    )
+    assert '<form class="search" action="/partners"' in html
+    assert 'value="café"' in html
+    assert '<option value="company" selected>' in html
+    assert '<input type="hidden" name="show" value="open">' in html
+    assert 'href="/partners?show=ended&amp;q=caf%C3%A9&amp;kind=company"' in html
+    assert "Niets in deze selectie" in html
+    assert "Er is hier nog niets" in await shown(demo, "manager", "/partners")
+    assert 'class="search"' not in await shown(demo, "hr", "/departures")
+    await shown(demo, "manager", "/partners?kind=circus", 422)

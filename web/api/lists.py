@@ -19,6 +19,7 @@ from events.settings import TenantSettings
 from events.store.cases import BadCursor
 from events.store.errors import Erased
 from web.api.clock import now_of
+from web.api.filters import FILTERS, Wanted, given_in, wanted
 from web.api.paths import private, process_of
 from web.api.problems import invalid
 from web.api.signin import signed_in
@@ -38,8 +39,8 @@ ROW = frozenset(
         "id", "process", "version", "suspended", "school", "teacher", "client", "manager",
         "advisor", "assessor", "period", "visits", "talks_held", "overdue", "next", "duration_days",
         "student", "mentor", "route", "host", "name", "kind", "levels", "school_leader",
-        "coordinator", "deputy", "vacant", "primary_contact", "last_contact", "merged_into",
-        "person", "date", "partners",
+        "coordinator", "deputy", "vacant", "school_leader_vacant", "primary_contact",
+        "last_contact", "merged_into", "person", "date", "partners",
     }
 )  # fmt: skip
 """What of a summary stands in a list: nothing whose reading is noted case by case."""
@@ -50,7 +51,10 @@ _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a list is asked for; ``own``: without cases that this person may read and no more."""
+    """What a list is asked for.
+
+    own: without cases that this person may read and no more. wanted: only summaries that fit.
+    """
 
     state: str | None = None
     open: bool | None = None
@@ -58,17 +62,18 @@ class Query:
     cursor: str | None = None
     limit: int = LIMIT
     own: bool = False
+    wanted: Wanted | None = None
 
 
-def query_of(request: Request) -> Query:
+def query_of(request: Request, process: str) -> Query:
     """Filters, order and page of a list. Raises Problem for what it does not know."""
     given = request.query_params
     for name in given:
-        if name not in _QUERY:
+        if name not in _QUERY and name not in FILTERS.get(process, {}):
             raise invalid(name, "extra")
-    wanted = {"true": True, "false": False, None: None}
+    words = {"true": True, "false": False, None: None}
     text = given.get("open")
-    if text not in wanted:
+    if text not in words:
         raise invalid("open", "enum")
     sort = given.get("sort", NEWEST_CHANGE)
     if sort not in SORTS:
@@ -79,7 +84,8 @@ def query_of(request: Request) -> Query:
     state = given.get("state")
     if state is not None and not _STATE.fullmatch(state):
         raise invalid("state", "value")
-    return Query(state, wanted[text], sort, given.get("cursor"), int(limit))
+    fits = wanted(process, given_in(process, given))
+    return Query(state, words[text], sort, given.get("cursor"), int(limit), wanted=fits)
 
 
 async def list_cases(request: Request) -> JSONResponse:
@@ -87,7 +93,7 @@ async def list_cases(request: Request) -> JSONResponse:
     site = site_of(request)
     person = await signed_in(request, site)
     process, _ = process_of(request, site)
-    query = query_of(request)
+    query = query_of(request, process)
     now = now_of(request, site)
     settings = await site.settings(person.tenant)
     rows, following = await page_of_cases(site, person, process, query, now, settings)
@@ -113,7 +119,7 @@ async def page_of_cases(
         streams = [row.stream for row in page.cases]
         readings = await _readings(site, person, process, streams, now, settings)
         found = zip(page.cases, readings, strict=True)
-        shown += [(row, reading) for row, reading in found if reading is not None]
+        shown += [(row, one) for row, one in found if one is not None and _fits(query, one)]
         cursor = page.next
         if cursor is None:
             break
@@ -125,7 +131,10 @@ async def page_of_cases(
 async def _stored_page(
     site: Site, person: PersonRow, process: str, query: Query, cursor: str | None
 ) -> CasePage:
-    """One case more than is shown, so that a page seldom needs a second look."""
+    """One case more than is shown, so that a page seldom needs a second look.
+
+    Where some of them do not fit, as many at a time as may be.
+    """
     story = site.rules[process].story
     try:
         return await site.store.cases(
@@ -137,7 +146,7 @@ async def _stored_page(
             open=query.open,
             sort=query.sort,
             cursor=cursor,
-            limit=query.limit + 1,
+            limit=(LIMIT_MAX if query.wanted else query.limit) + 1,
         )
     except (BadCursor, DataError):  # forged, or no number that the database can hold
         raise invalid("cursor", "value") from None
@@ -183,6 +192,10 @@ def _place(cursor: str) -> tuple[str, str]:
     except ValueError:
         raise invalid("cursor", "value") from None
     return moment, stream
+
+
+def _fits(query: Query, reading: Reading) -> bool:
+    return query.wanted is None or query.wanted(reading.summary)
 
 
 async def _readings(

@@ -7,6 +7,7 @@ from typing import Any
 
 from events.event import stream_id
 from web.api.examples import EXAMPLES
+from web.api.filters import FILTERS
 from web.api.lists import LIMIT, LIMIT_MAX, SORTS
 from web.api.problems import status_of
 from web.texts import texts
@@ -123,6 +124,10 @@ def _process_paths(
             "parameters": [
                 _query("state", {"type": "string"}, "Only cases in this state."),
                 _query("open", {"type": "boolean"}, "Only open, or only ended ones."),
+                *(
+                    _query(name, one.schema, one.says)
+                    for name, one in FILTERS.get(process, {}).items()
+                ),
                 _query("sort", {"type": "string", "enum": list(SORTS)}, "Order; `-` is downwards."),
                 _query(
                     "limit",

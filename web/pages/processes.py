@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -19,6 +18,7 @@ from web.documents.calendars import ics
 from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import page
+from web.pages.searching import search_of
 from web.pages.session import page_language, visitor
 from web.reading import Reading, log_reading, read_case
 from web.site import Site, site_of
@@ -64,15 +64,13 @@ async def cases(request: Request, site: Site, person: PersonRow, process: str) -
     """``/{process}``: the cases this person may see."""
     settings = await site.settings(person.tenant)
     given = request.query_params
-    wanted = {"open": True, "ended": False}.get(given.get("show", ""))
-    query = Query(open=wanted, cursor=given.get("cursor") or None)
+    search = search_of(process, given)
+    wanted = {"open": True, "ended": False}.get(search.show)
+    query = Query(open=wanted, cursor=given.get("cursor") or None, wanted=search.wanted)
     now = datetime.now(UTC)
     readings, following = await page_of_cases(site, person, process, query, now, settings)
     rows = [reading.summary for reading in readings]
     words = page_language(request)
-    more = None
-    if following is not None:
-        more = "?" + urlencode({"show": given.get("show", ""), "cursor": following})
     return page(
         request,
         "cases.html" if process == SUPERVISION else "process.html",
@@ -81,7 +79,8 @@ async def cases(request: Request, site: Site, person: PersonRow, process: str) -
         wording=await wording_for(site, person.tenant, process, rows, words, settings),
         wanted=wanted,
         paged=query.cursor is not None,
-        more=more,
+        more=search.address(cursor=following) if following else None,
+        search=search,
     )
 
 
