@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from events.agreement import AgreementText, Signature, SignedCase, SigningLinkSent
+from events.agreement import AgreementText, Signature, SignedCase
 from events.process import Paper, View
 from events.settings import TenantSettings
 from events.terms import ReminderSent
@@ -54,6 +54,13 @@ class Invitation:
         return SignAgreement.__name__ if self.asked == "signature" else EVALUATION
 
     @property
+    def signers(self) -> dict[str, str]:
+        """By party who signed that version, or signs it now; people are succeeded."""
+        state: SignedCase = self.reading.dossier.state
+        by = {party: signature.person for party, signature in self.signed.items()}
+        return {**self.paper.parties, **state.signatories, **by}
+
+    @property
     def signed(self) -> dict[str, Signature]:
         """The signatures under that version, by party."""
         versions = self.reading.dossier.state.versions
@@ -74,9 +81,9 @@ async def invitation(site: Site, link: SigningLink, now: datetime) -> Invitation
     if dossier is None or not 0 < link.version <= dossier.version:
         return None
     then = site.dossiers.cut(dossier, link.version).state
-    asked = _asked(dossier.events[link.version - 1].data, then, person.id)
-    if asked is None:
+    if not isinstance(then, SignedCase) or not then.versions:
         return None
+    asked = _asked(dossier.events[link.version - 1].data, then, person.id)
     state: SignedCase = dossier.state
     rules = site.rules[process]
     paper = rules.story.paper(state, then.versions[-1].number)
@@ -87,7 +94,7 @@ async def invitation(site: Site, link: SigningLink, now: datetime) -> Invitation
     reader = reader_of(person)
     view = View(reader, rules.story.rights(state, reader), now, settings)
     reading = Reading(rules, dossier, view, current=True)
-    party = _party(rules.story.paper(state, state.versions[-1].number), person.id)
+    party = _party(state, person.id)
     lapse = _lapse(link, reading, party, asked, paper.version)
     done_at = _done_at(reading, asked, paper.version, person.id)
     command = SignAgreement(version=paper.version) if asked == "signature" else None
@@ -108,25 +115,18 @@ async def invitation(site: Site, link: SigningLink, now: datetime) -> Invitation
     )
 
 
-def _asked(fact: Any, then: Any, person: str) -> Asked | None:
+def _asked(fact: Any, then: SignedCase, person: str) -> Asked:
     """What the event that the link was sent for asked of this person."""
-    if not isinstance(then, SignedCase) or not then.versions:
-        return None
-    signed = any(one.person == person for one in then.versions[-1].signatures)
-    match fact:
-        case AgreementText():
-            return "signature"
-        case ReminderSent(timer="evaluation"):
-            return "evaluation"
-        case SigningLinkSent() | ReminderSent():
-            return "evaluation" if signed else "signature"
-        case _:
-            return None
+    if isinstance(fact, AgreementText):
+        return "signature"
+    if isinstance(fact, ReminderSent) and fact.timer == "evaluation":
+        return "evaluation"
+    signed = then.agreement is not None and _party(then, person) in then.agreement.signed
+    return "evaluation" if signed else "signature"
 
 
-def _party(paper: Paper | None, person: str) -> str | None:
-    found = paper.parties.items() if paper else ()
-    return next((party for party, who in found if who == person), None)
+def _party(state: SignedCase, person: str) -> str | None:
+    return next((party for party, who in state.signatories.items() if who == person), None)
 
 
 def _lapse(
@@ -137,7 +137,7 @@ def _lapse(
         return "no_party"
     if state.ended:
         return "ended"
-    if state.links_since.get(party, 0) > link.version:
+    if party in state.links_revoked or state.links_since.get(party, 0) > link.version:
         return "revoked"
     if reading.view.now > link.until:
         return "expired"

@@ -37,6 +37,12 @@ class RequestFreshLink(Command):
     pass
 
 
+class SendSigningLink(Command):
+    """The coordinator gives a party another link, also after its links were revoked."""
+
+    party: str
+
+
 class RevokeSigningLink(Command):
     party: str
 
@@ -57,11 +63,11 @@ class Signing:
         """Refused for another version than the one that counts, and a second time."""
         state: SignedCase = case.state
         current = state.agreement
-        if current is None:
+        if not state.versions:
             raise Refused("state.not_allowed")
-        if command.version > current.number or command.version < 1:
+        if not 1 <= command.version <= len(state.versions):
             raise Refused("command.invalid", "version")
-        if command.version < current.number:
+        if current is None or command.version < current.number:
             by_link = case.role == "contact"
             raise Refused("link.expired" if by_link else "agreement.version_superseded", "version")
         party = self.party_of[case.role]
@@ -75,24 +81,40 @@ class Signing:
         )
 
     def fresh_link(self, case: Case[Any], _command: RequestFreshLink) -> Decision:
-        """For a party that has something to sign, or of which something else is asked."""
+        """For a party that has something to sign, or of which something else is asked.
+
+        Refused while its links are revoked: only the coordinator lets it in again.
+        """
         party = self.party_of[case.role]
         assert case.ctx.giver.person is not None
-        if not self._has_a_link(case, party):
-            raise Refused("state.not_allowed")
+        self._check_a_link(case, party)
+        if party in case.state.links_revoked:
+            raise Refused("link.expired")
         return case.accept(SigningLinkSent(party=party, person=case.ctx.giver.person))
 
+    def send_link(self, case: Case[Any], command: SendSigningLink) -> Decision:
+        self._check_a_link(case, command.party)
+        person = case.state.signatories[command.party]
+        return case.accept(SigningLinkSent(party=command.party, person=person))
+
     def revoke_link(self, case: Case[Any], command: RevokeSigningLink) -> Decision:
-        if command.party not in self.parties:
-            raise Refused("command.invalid", "party")
-        if not self._has_a_link(case, command.party):
-            raise Refused("state.not_allowed")
+        self._check_a_link(case, command.party)
         return case.accept(SigningLinkRevoked(party=command.party))
 
-    def _has_a_link(self, case: Case[Any], party: str) -> bool:
-        state: SignedCase = case.state
+    def _check_a_link(self, case: Case[Any], party: str) -> None:
+        if party not in self.parties:
+            raise Refused("command.invalid", "party")
+        if not self.has_a_link(case.state, party, case.today):
+            raise Refused("state.not_allowed")
+
+    def has_a_link(self, state: SignedCase, party: str, today: date) -> bool:
+        """Whether something is asked of this party for which it has a link."""
         unsigned = state.agreement is not None and party not in state.agreement.signed
-        return unsigned or self.asked(state, party, case.today)
+        return unsigned or self.asked(state, party, today)
+
+    def may_ask_anew(self, state: SignedCase, party: str, today: date) -> bool:
+        """Whether this party gets a fresh link when it asks for one."""
+        return self.has_a_link(state, party, today) and party not in state.links_revoked
 
     def deadlines(
         self, state: SignedCase, start: date, settings: TenantSettings

@@ -74,10 +74,12 @@ def _of_the_college(state: Placement) -> dict[str, Handover]:
 
 @_on(PersonReplaced)
 def _succeeded(state: Placement, event: Event, data: PersonReplaced) -> dict[str, Any]:
+    parties = [party for party, part in f.SIGNERS.items() if part == data.part]
+    links = agreement.links_anew(state, event, parties[0]) if parties else {}
     if data.part == "institute_trainer":
-        return {"institute_trainer": data.person}
+        return {"institute_trainer": data.person, **links}
     assert state.place is not None
-    return {"place": replace(state.place, **{data.part: data.person})}
+    return {"place": replace(state.place, **{data.part: data.person}), **links}
 
 
 @_on(f.MentorAssigned, f.MentorReplaced)

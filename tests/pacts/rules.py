@@ -21,7 +21,13 @@ from tests.pacts.story import (
     case_roles,
     evolve,
 )
-from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement, Signing
+from workflows.agreements import (
+    RequestFreshLink,
+    RevokeSigningLink,
+    SendSigningLink,
+    SignAgreement,
+    Signing,
+)
 from workflows.decision import Command, Decision, Refused, Rules
 from workflows.fields import Contact, Required, Teacher
 from workflows.persons import people_of
@@ -79,7 +85,7 @@ COMMANDS: dict[str, type[Command]] = {
     command.__name__: command
     for command in (
         OpenPact, DraftAgreement, AmendAgreement, SignAgreement, RequestFreshLink,
-        RevokeSigningLink, AskEvaluation, SubmitEvaluation, PlanTalk, EndPact,
+        SendSigningLink, RevokeSigningLink, AskEvaluation, SubmitEvaluation, PlanTalk, EndPact,
     )
 }  # fmt: skip
 STEPS: dict[type[Command], Step] = {
@@ -88,6 +94,7 @@ STEPS: dict[type[Command], Step] = {
     AmendAgreement: Step(("coordinator",), OPEN),
     SignAgreement: Step(("teacher", "contact"), OPEN),
     RequestFreshLink: Step(("contact",), OPEN),
+    SendSigningLink: Step(("coordinator",), OPEN),
     RevokeSigningLink: Step(("coordinator",), OPEN),
     AskEvaluation: Step(("coordinator",), OPEN),
     SubmitEvaluation: Step(("teacher", "contact"), OPEN),
@@ -131,6 +138,7 @@ TABLE = Table[Pact](
         AmendAgreement: amend,
         SignAgreement: SIGNING.sign,
         RequestFreshLink: SIGNING.fresh_link,
+        SendSigningLink: SIGNING.send_link,
         RevokeSigningLink: SIGNING.revoke_link,
         AskEvaluation: ask,
         SubmitEvaluation: evaluate,

@@ -60,6 +60,10 @@ class Pact(SignedCase):
             return {}
         return {"teacher": self.opened.teacher, "host": self.opened.contact}
 
+    @property
+    def signatories(self) -> dict[str, str]:
+        return self.parties
+
 
 evolve: Fold[Pact] = Fold(agreement.FOLD, terms.FOLD)
 _on = evolve.on

@@ -259,7 +259,15 @@ async def test_a_revoked_link_signs_nothing(pacts: PactBoard) -> None:
     stream = await pacts.pact()
     link = await code(pacts, stream)
     await pacts.done(stream, "RevokeSigningLink", {"party": "host"}, "coordinator")
-    await lapsed(pacts, stream, link, "revoked", anew=True)
+    await lapsed(pacts, stream, link, "revoked", anew=False)
+    assert (await sent(pacts, link, fresh="yes")).status_code == 404
+    await pacts.done(stream, "AskEvaluation", {}, "coordinator")
+    reminded = await code(pacts, stream, "evaluation_due")
+    assert (await opened(pacts, reminded)).status_code == 409
+    await pacts.done(stream, "SendSigningLink", {"party": "host"}, "coordinator")
+    assert (await opened(pacts, reminded)).status_code == 409
+    given = await code(pacts, stream, "signing_link")
+    assert (await sent(pacts, given, **AGREED)).status_code == 303
 
 
 async def test_the_end_of_the_case_ends_the_link(pacts: PactBoard) -> None:

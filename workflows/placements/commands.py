@@ -18,7 +18,12 @@ from events.placements.facts import (
     Route,
     Talk,
 )
-from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from workflows.agreements import (
+    RequestFreshLink,
+    RevokeSigningLink,
+    SendSigningLink,
+    SignAgreement,
+)
 from workflows.decision import Command
 from workflows.fields import (
     At,
@@ -231,6 +236,7 @@ SHARED = (
     AmendAgreement,
     SignAgreement,
     RequestFreshLink,
+    SendSigningLink,
     RevokeSigningLink,
     ReplaceSchoolLeader,
     ReplaceSchoolTrainer,

@@ -5,7 +5,12 @@ from __future__ import annotations
 from events.calendar import local_day
 from events.placements.state import Placement
 from events.placements.views import case_roles
-from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from workflows.agreements import (
+    RequestFreshLink,
+    RevokeSigningLink,
+    SendSigningLink,
+    SignAgreement,
+)
 from workflows.decision import Context
 from workflows.placements import arranging, assessing, guiding, offering, succession
 from workflows.placements import commands as c
@@ -20,11 +25,22 @@ from workflows.succeeding import (
 from workflows.table import Table
 
 
-def _unsigned(state: Placement, ctx: Context) -> bool:
-    """Whether the party that this person signs for has not signed yet."""
+def _party(state: Placement, ctx: Context) -> str:
+    """The party that this person signs for."""
     mine = case_roles(state, ctx.giver.person, ctx.giver.roles)
-    role = acting_role(STEPS[SignAgreement], ctx.giver, mine)
-    return SIGNING.party_of[role] in state.missing(SIGNING.parties)
+    return SIGNING.party_of[acting_role(STEPS[SignAgreement], ctx.giver, mine)]
+
+
+def _unsigned(state: Placement, ctx: Context) -> bool:
+    return SIGNING.has_a_link(state, _party(state, ctx), local_day(ctx.now, ctx.settings))
+
+
+def _may_ask_anew(state: Placement, ctx: Context) -> bool:
+    return SIGNING.may_ask_anew(state, _party(state, ctx), local_day(ctx.now, ctx.settings))
+
+
+def _some_unsigned(state: Placement, _ctx: Context) -> bool:
+    return bool(state.missing(SIGNING.parties))
 
 
 def _startable(state: Placement, ctx: Context) -> bool:
@@ -62,6 +78,7 @@ TABLE = Table[Placement](
         c.AmendAgreement: arranging.amend,
         SignAgreement: SIGNING.sign,
         RequestFreshLink: SIGNING.fresh_link,
+        SendSigningLink: SIGNING.send_link,
         RevokeSigningLink: SIGNING.revoke_link,
         c.StartPlacement: arranging.start,
         c.PlanTalk: guiding.plan_talk,
@@ -91,8 +108,9 @@ TABLE = Table[Placement](
         c.CompleteHandover: lambda state, _: bool(state.handovers),
         c.DraftAgreement: _mentored,
         SignAgreement: _unsigned,
-        RequestFreshLink: _unsigned,
-        RevokeSigningLink: lambda state, _: bool(state.missing(SIGNING.parties)),
+        RequestFreshLink: _may_ask_anew,
+        SendSigningLink: _some_unsigned,
+        RevokeSigningLink: _some_unsigned,
         c.StartPlacement: _startable,
         c.PlanTalk: lambda state, _: state.mentor is not None and bool(state.talks_ahead),
         c.RecordStartTalk: lambda state, _: "start" in state.talks_ahead,

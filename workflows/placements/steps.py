@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from events.placements.state import ARRANGING, BEFORE_START, OPEN, SIGNING
 from events.placements.views import OFFERING
-from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from workflows.agreements import (
+    RequestFreshLink,
+    RevokeSigningLink,
+    SendSigningLink,
+    SignAgreement,
+)
 from workflows.decision import Command
 from workflows.placements import commands as c
 from workflows.steps import Step
@@ -43,8 +48,11 @@ STEPS: dict[type[Command], Step] = {
     c.RecordVog: Step(("school_trainer", "hr"), OPEN, suspended=True),
     c.DraftAgreement: Step(_DRAFTING, ARRANGING - SIGNING),
     c.AmendAgreement: Step(_DRAFTING, SIGNING),
-    SignAgreement: Step(("student", "school_leader", "board", "institute_trainer"), SIGNING),
+    SignAgreement: Step(
+        ("student", "school_leader", "board", "institute_trainer"), ARRANGING | UNDER_WAY
+    ),
     RequestFreshLink: Step(_ANSWERING, SIGNING),
+    SendSigningLink: Step(("coordinator",), SIGNING),
     RevokeSigningLink: Step(("coordinator",), SIGNING),
     c.StartPlacement: Step(
         _TRAINER,

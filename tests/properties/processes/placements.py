@@ -140,6 +140,10 @@ def _parts(case: Case) -> Mapping[str, Sequence[str | None]]:
     return {**{part: (case[part],) for part in named}, "mentor": (mentor,)}
 
 
+def _party(s: Source) -> Data:
+    return {"party": s.one(("student", "school", "college"))}
+
+
 PLAY = Play(
     process="placements",
     opening="RequestPlacement",
@@ -160,6 +164,7 @@ PLAY = Play(
         "AmendAgreement": ("school_trainer", "coordinator"),
         "SignAgreement": ("student", "school_leader", "board", "institute_trainer"),
         "RequestFreshLink": ("student", "institute_trainer"),
+        "SendSigningLink": ("coordinator",),
         "RevokeSigningLink": ("coordinator",),
         "StartPlacement": ("school_trainer",),
         "PlanTalk": GUIDES,
@@ -198,6 +203,7 @@ PLAY = Play(
         "AmendAgreement": AGREED,
         "SignAgreement": SIGNING,
         "RequestFreshLink": AGREED,
+        "SendSigningLink": AGREED,
         "RevokeSigningLink": AGREED,
         "StartPlacement": frozenset({"agreement_signed"}),
         "PlanTalk": PLACED | CLOSING,
@@ -240,7 +246,8 @@ PLAY = Play(
         "AmendAgreement": _amendment,
         "SignAgreement": signature,
         "RequestFreshLink": nothing,
-        "RevokeSigningLink": lambda s: {"party": s.one(("student", "school", "college"))},
+        "SendSigningLink": _party,
+        "RevokeSigningLink": _party,
         "StartPlacement": nothing,
         "PlanTalk": lambda s: {
             "talk": s.one(("start", "progress", "three_party", "final")),

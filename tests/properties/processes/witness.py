@@ -91,6 +91,7 @@ class Witness:
         self.people: dict[str, str | None] = {}
         self.agreement = Signatures(tuple(self.parties))
         self.handovers: list[str] = []
+        self.revoked: set[str] = set()
         self.overdue: set[str] = set()
         self.moved = False
         self.once: set[tuple[Any, ...]] = set()
@@ -184,12 +185,20 @@ class Witness:
             agreement.terms = {**agreement.terms, **new}
             self.need(set(agreement.terms) == self.terms, f"terms {sorted(agreement.terms)}")
             self.state = "agreement_drafted"
+            self.revoked = set()
             yield from self.to("agreement_to_sign", *dict.fromkeys(self.parties.values()))
         elif r.type == "AgreementSigned":
             yield from self._signed(r)
         elif r.type == "SigningLinkSent":
-            yield ASKED_FOR, r.person
+            party = r.data["party"]
+            if r.role == "coordinator":
+                self.revoked.discard(party)
+            self.need(party not in self.revoked, f"{party} got a link after it was revoked")
+            self.need(r.data["person"] in self.signatories(party), f"link to {r.data['person']}")
+            yield ASKED_FOR, r.data["person"]
             yield from self.to("fresh_link_sent", "coordinator")
+        elif r.type == "SigningLinkRevoked":
+            self.revoked.add(r.data["party"])
         elif r.type == "SignaturesMissing":
             self.need(set(r.data["missing"]) == set(agreement.missing), f"{r.data['missing']}")
             self._timer(r, "signatures_late")

@@ -49,6 +49,7 @@ DATA: dict[str, Mapping[str, Any]] = {
     "AmendAgreement": {"allowance": "€ 100", "reason": "vergeten"},
     "SignAgreement": {"version": 1},
     "RequestFreshLink": {},
+    "SendSigningLink": {"party": "college"},
     "RevokeSigningLink": {"party": "college"},
     "StartPlacement": {},
     "PlanTalk": {"talk": "progress", "at": "2026-04-09T15:30"},
@@ -93,6 +94,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"drafted", "partially"},
     ),
     "RequestFreshLink": ({"student", "institute_trainer"}, {"drafted", "partially"}),
+    "SendSigningLink": ({"coordinator"}, {"drafted", "partially"}),
     "RevokeSigningLink": ({"coordinator"}, {"drafted", "partially"}),
     "StartPlacement": ({"school_trainer"}, {"signed"}),
     "PlanTalk": (GUIDES, (ARRANGING - UNMENTORED) | GUIDED | {"untalked"}),
@@ -140,6 +142,7 @@ OWN = {
     ("CompletePlacement", "assessed"): "assessment.cosignature_missing",
     ("ReplaceMentor", "handing"): "command.invalid",
     ("TransferPlacement", "transferred"): "command.invalid",
+    ("SignAgreement", "transferred"): "agreement.version_superseded",
 }
 OTHERS = {("ReplaceMentor", "handing"), ("TransferPlacement", "transferred")}
 """Where a command is right with other data: another mentor, another school."""

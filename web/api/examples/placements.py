@@ -54,6 +54,7 @@ PLACEMENTS: dict[str, Any] = {
     "AmendAgreement": {"days": ["mon", "wed"], "reason": "Ander lesrooster van de opleiding"},
     "SignAgreement": {"version": 1},
     "RequestFreshLink": {},
+    "SendSigningLink": {"party": "college"},
     "RevokeSigningLink": {"party": "college"},
     "StartPlacement": {"date": "2026-09-01"},
     "PlanTalk": {"talk": "start", "at": "2026-09-03T15:30"},
