@@ -75,6 +75,14 @@ async def give(site: Site, call: Call, *, first: bool) -> Recorded:
         raise Problem("command.id_reused")
     if process != call.process:
         raise Problem("not_found")
+    try:
+        data = await _completed(site, call, data)
+    except Refused:
+        # Of two clicks the first may have been recorded since this one was looked for.
+        found = await site.store.find_command(tenant, call.command_id)
+        if found is not None and found.content_hash == content_hash:
+            return found.recorded
+        raise
     return await site.gateway.give(
         tenant=tenant,
         process=call.process,
@@ -82,7 +90,7 @@ async def give(site: Site, call: Call, *, first: bool) -> Recorded:
         command_id=call.command_id,
         content_hash=content_hash,
         command=call.name,
-        data=await _completed(site, call, data),
+        data=data,
         giver=giver_of(call.person),
         clock_offset=call.offset,
     )
