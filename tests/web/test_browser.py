@@ -10,12 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
+from deploy.outbox import kept_mail
+from events.store.keys import MasterKeys
 from events.store.links import SigningLink
+from events.store.migrate import mark_installation
 from events.store.store import Store
-from tests.web.conftest import PEOPLE, Board, Installation, client_of
+from settings import Settings
+from tests.conftest import Database
+from tests.web.conftest import FACTS, PEOPLE, Board, Installation, client_of
 from tests.web.internship import drafted, partner, people_of
 from web.api.app import create_app
 from web.serve import run
@@ -26,6 +33,9 @@ from workflows.internships.workflow import InternshipProcess
 from workflows.partners.workflow import PartnerProcess
 from workflows.registry import RULES
 from workflows.supervision.workflow import SupervisionProcess
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -40,16 +50,32 @@ FINDINGS = [{"goal": "G1", "seen": "partly", "example": "signaal bij twee van de
 
 @dataclass(frozen=True)
 class Demo:
-    """Where the demo is served, and the paths of links: one to sign, one that has lapsed."""
+    """Where the demo is served, and paths: a link to sign by, one that has lapsed, and the case."""
 
     address: str
     link: str
     lapsed: str
+    internship: str
 
 
 @pytest.fixture
 def processes() -> list[type]:
     return [SupervisionProcess, PartnerProcess, InternshipProcess]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """The file with the master keys, as an operator's command finds it."""
+    file = tmp_path / "keys.json"
+    MasterKeys.generate().save(file)
+    return file
+
+
+@pytest.fixture
+async def store(database: Database, keys: Path) -> AsyncIterator[Store]:
+    store = await Store.connect(database.app_dsn, MasterKeys.load(keys), FACTS)
+    yield store
+    await store.close()
 
 
 @pytest.fixture
@@ -81,16 +107,29 @@ async def demo(store: Store, gateway: Gateway) -> AsyncIterator[Demo]:
     stop = asyncio.Event()
     serving = asyncio.ensure_future(run(app, listener, stop))
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    yield Demo(address, f"/sign/{store.links.code(link)}", f"/sign/{store.links.code(lapsed)}")
+    sign, late = (f"/sign/{store.links.code(one)}" for one in (link, lapsed))
+    yield Demo(address, sign, late, f"/internships/{internship}")
     stop.set()
     await serving
+
+
+async def seen(page: Page, picture: Path) -> None:
+    """Keeps a picture of the page; nothing sticks out, and nothing is barred to anybody."""
+    from axe_playwright_python.async_playwright import Axe
+
+    await page.screenshot(path=picture, full_page=True)
+    overflow = await page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert overflow == 0, f"{picture.stem} is {overflow} pixels too wide"
+    found = (await Axe().run(page)).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
 
 @pytest.mark.parametrize(("width", "height", "language"), [(390, 844, "nl"), (1280, 900, "en")])
 async def test_pages_fit_and_are_open_to_everybody(
     demo: Demo, tmp_path: Path, width: int, height: int, language: str
 ) -> None:
-    from axe_playwright_python.async_playwright import Axe
     from playwright.async_api import async_playwright
 
     words = texts("nl" if language == "nl" else "en").pages
@@ -107,13 +146,7 @@ async def test_pages_fit_and_are_open_to_everybody(
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
         async def look(name: str) -> None:
-            await page.screenshot(path=tmp_path / f"{name}.png", full_page=True)
-            overflow = await page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert overflow == 0, f"{name} is {overflow} pixels too wide"
-            found = (await Axe().run(page)).response["violations"]
-            assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+            await seen(page, tmp_path / f"{name}.png")
 
         await page.goto(demo.address)
         await look("start")
@@ -137,6 +170,10 @@ async def test_pages_fit_and_are_open_to_everybody(
                 await case.click()
                 await page.wait_for_url(f"**/{process}/*-*")
                 await look(f"{process}-case")
+        await page.get_by_role("button", name=words["sign_out"]).click()
+        await page.get_by_role("button", name="Dirk Verhagen").click()
+        await page.goto(demo.address + demo.internship)
+        await look("to-sign")
         await page.goto(demo.address + demo.lapsed)
         await look("lapsed")
         await page.goto(demo.address + demo.link)
@@ -149,6 +186,56 @@ async def test_pages_fit_and_are_open_to_everybody(
         for missing in ("/supervision/nothing", f"/sign/{MISSING}"):
             await page.goto(demo.address + missing)
             await look("missing")
+        with suppress(Exception):
+            await context.close()
+        await browser.close()
+
+
+async def test_an_internship_is_signed_on_its_page_and_by_the_link_in_a_mail(
+    demo: Demo, database: Database, keys: Path, tmp_path: Path
+) -> None:
+    from playwright.async_api import async_playwright
+
+    words = texts("nl").pages
+    await mark_installation(database.owner_dsn, "demo")
+    settings = Settings(
+        installation="demo",
+        postgres_dsn=SecretStr(database.app_dsn),
+        master_key_file=keys,
+        public_url=demo.address,
+    )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        context = await browser.new_context(locale="nl", java_script_enabled=False)
+        page = await context.new_page()
+        for name, width in (("Marloes Terpstra", 390), ("Dirk Verhagen", 1280)):
+            await page.set_viewport_size({"width": width, "height": 900})
+            await page.goto(demo.address)
+            await page.get_by_role("button", name=name).click()
+            await page.goto(demo.address + demo.internship)
+            await page.get_by_role("link", name=words["do"]["jump"]).click()
+            await page.screenshot(path=tmp_path / f"to-sign-{width}.png", full_page=True)
+            await page.get_by_role("checkbox").check()
+            await page.get_by_role("button", name=words["sign"]["button"], exact=True).click()
+            await page.get_by_text("Vastgelegd: Overeenkomst ondertekend").wait_for()
+            await page.get_by_text("wacht op ondertekening door").wait_for()
+            await page.screenshot(path=tmp_path / f"signed-{width}.png", full_page=True)
+            await page.get_by_role("button", name=words["sign_out"]).click()
+        (asked,) = [
+            row
+            for row in await kept_mail(settings, DEMO_BOARD, "Arno")
+            if row["kind"] == "agreement_to_sign"
+        ]
+        await page.goto(asked["link"])
+        await page.get_by_role("checkbox").check()
+        await page.get_by_role("button", name=words["sign"]["button"], exact=True).click()
+        await page.get_by_text(words["sign"]["all_signed"]).wait_for()
+        await page.goto(demo.address)
+        await page.get_by_role("button", name="Dirk Verhagen").click()
+        await page.goto(demo.address + demo.internship)
+        await page.get_by_text(words["dossier"]["complete"]).wait_for()
         with suppress(Exception):
             await context.close()
         await browser.close()

@@ -125,8 +125,9 @@ def ahead(
     visits: Sequence[VisitRow],
     wording: Wording,
     agenda: Sequence[Mapping[str, Any]] = (),
+    unsigned: Sequence[str] = (),
 ) -> list[Ahead]:
-    """What comes next: what waits for the reader, what has a term, and what is planned.
+    """What comes next: what waits for the reader or a signature, has a term, or is planned.
 
     ``visits`` are planned ones where a page tells more of them than its reader's ``agenda`` would.
     """
@@ -142,6 +143,9 @@ def ahead(
         )
         for name, task in own.items()
     ]
+    if unsigned:
+        parties = ", ".join(wording.party(party) for party in unsigned)
+        found.append(Ahead(wording.texts.pages["dossier"]["unsigned"].format(parties=parties)))
     found += [
         Ahead(wording.timer(name), wording.role(step["by"]), wording.day(step["due"]), name in late)
         for name, step in terms.items()

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from web.api.body import form
+from web.api.clock import offset_of
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of, version_of
-from web.api.problems import Problem
+from web.api.problems import Problem, as_problem, status_of
 from web.documents.agreements import agreement
 from web.documents.answers import agreement_file, calendar_file
 from web.documents.calendars import ics
+from web.doing import FORM_BYTES, FORMS, Tried, forms, given
 from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.page import page
 from web.pages.searching import search_of
-from web.pages.session import page_language, visitor
+from web.pages.session import page_language, same_site, visitor
 from web.reading import Reading, log_reading, read_case
 from web.site import Site, site_of
+from web.texts import ProblemText, Texts
 from web.wording import Detail, Wording
+from workflows.decision import Refused
+from workflows.gateway import Unavailable
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -37,13 +43,15 @@ _ELSEWHERE = frozenset(
 """What of a summary has a place of its own on the page."""
 
 
-def pages(process: str) -> list[tuple[str, Shown]]:
-    """The paths below the name of a process, and what shows each."""
+def pages(process: str) -> list[tuple[str, str, Shown]]:
+    """Methods and paths below the name of a process, and what shows each."""
     return [
-        ("", cases),
-        ("/{id}", trajectory if process == SUPERVISION else case),
-        ("/{id}/agreement/{version}.pdf", agreement_pdf),
-        ("/{id}/calendar.ics", calendar),
+        ("GET", "", cases),
+        ("GET", "/{id}", trajectory if process == SUPERVISION else case),
+        ("GET", "/{id}/agreement/{version}.pdf", agreement_pdf),
+        ("GET", "/{id}/calendar.ics", calendar),
+        ("GET", "/{id}/do/{command}", back),
+        ("POST", "/{id}/do/{command}", do),
     ]
 
 
@@ -86,20 +94,53 @@ async def cases(request: Request, site: Site, person: PersonRow, process: str) -
 
 async def case(request: Request, site: Site, person: PersonRow, process: str) -> Response:
     """``/{process}/{id}``: one case, put together from what its reader may see."""
+    return await _case(request, site, person, process)
+
+
+async def back(request: Request, _site: Site, _person: PersonRow, process: str) -> Response:
+    """``GET /{process}/{id}/do/{command}``: the address of an answer that was not accepted."""
+    return RedirectResponse(f"/{process}/{stream_of(request)}", 303)
+
+
+async def do(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``POST /{process}/{id}/do/{command}``: what a form of the case's page says."""
+    command = request.path_params["command"]
+    if not same_site(request) or command not in FORMS:
+        raise Problem("not_found")
+    reading = await _read(request, site, person, process)
+    sent = await form(request, FORM_BYTES)
+    try:
+        offset = offset_of(request, site)
+        command_id = await given(site, person, reading, command, sent, offset)
+    except (Refused, Problem, Unavailable) as fault:
+        tried = Tried(command, sent, as_problem(fault, request))
+        return await _case(request, site, person, process, tried)
+    return RedirectResponse(f"/{process}/{stream_of(request)}?done={command_id}#done", 303)
+
+
+async def _case(
+    request: Request, site: Site, person: PersonRow, process: str, tried: Tried | None = None
+) -> Response:
     reading, wording = await _told(request, site, person, process)
-    summary = reading.summary
+    summary, words = reading.summary, page_language(request)
+    open_forms = await forms(site, person, reading, words, tried)
+    known = any(one.wrong for one in open_forms)
     people = set(reading.rules.story.index(reading.dossier.state).parties.values())
     facts = {key: value for key, value in summary.items() if key not in _ELSEWHERE}
     named = {key: value for key, value in facts.items() if _is_in(value, people)}
     return page(
         request,
         "dossier.html",
+        int(status_of(tried.problem.code)) if tried else 200,
         process=process,
         case=summary,
         wording=wording,
         people=named,
         facts=wording.details({key: facts[key] for key in facts if key not in named}),
-        ahead=ahead(summary, reading.tasks, [], wording, reading.agenda),
+        ahead=ahead(summary, reading.tasks, [], wording, reading.agenda, _unsigned(reading)),
+        forms=open_forms,
+        problem=_said(tried.problem, words, reading) if tried and not known else None,
+        done=_done(request, reading),
         agreed=_agreed(reading, summary, wording),
         moments=moments(reading.timeline, wording),
         plans=bool(reading.agenda),
@@ -123,6 +164,36 @@ async def trajectory(request: Request, site: Site, person: PersonRow, process: s
         requested_at=timeline[0]["recorded_at"] if timeline else None,
         plans=bool(reading.agenda),
     )
+
+
+def _said(problem: Problem, words: Texts, reading: Reading) -> ProblemText:
+    """Why a form was not accepted, for somebody who sees a page and no numbers of commands."""
+    own = {"command.id_reused": ("do", "before"), "service.unavailable": ("error", "away")}
+    if problem.code not in own:
+        return words.problem(problem.code, reading.view.settings)
+    part, name = own[problem.code]
+    said = words.pages[part]
+    return ProblemText(said[f"{name}_title"], said[f"{name}_detail"])
+
+
+def _done(request: Request, reading: Reading) -> str | None:
+    """The type of what this reader has just had recorded by a form."""
+    command_id, person = request.query_params.get("done"), reading.view.reader.person
+    return next(
+        (
+            event.type
+            for event in reading.dossier.events
+            if event.command_id == command_id and event.actor.person == person
+        ),
+        None,
+    )
+
+
+def _unsigned(reading: Reading) -> Sequence[str]:
+    """The parties whose signatures are waited for."""
+    over = reading.rules.story.is_final(reading.dossier.state)
+    told = None if over else reading.summary.get("agreement")
+    return told["missing"] if told else ()
 
 
 def _is_in(value: Any, people: set[str]) -> bool:
@@ -180,7 +251,7 @@ async def _read(
 ) -> Reading:
     """The case of the path; its reading is noted as ``what``."""
     settings = await site.settings(person.tenant)
-    now = datetime.now(UTC)
+    now = datetime.now(UTC) + offset_of(request, site)
     reading = await read_case(site, person, process, stream_of(request), now, settings)
     if what is not None:
         await log_reading(site, person, reading, what, now)

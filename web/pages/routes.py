@@ -39,9 +39,9 @@ def add_pages(app: FastAPI, names: Iterable[str]) -> None:
     """Adds the pages to the application, with those of these processes."""
     app.mount("/static", StaticFiles(directory=STATIC))
     for process in names:
-        for path, show in processes.pages(process):
+        for method, path, show in processes.pages(process):
             handler = shown(processes.of(process, show))
-            app.add_route(f"/{process}{path}", handler, methods=["GET"])
+            app.add_route(f"/{process}{path}", handler, methods=[method])
     for method, path, handler in (
         ("GET", "/", start),
         ("POST", "/sign-in", sign_in),

@@ -14,9 +14,10 @@ from events.calendar import local_day
 from events.event import own_id
 from web.api.body import form
 from web.api.clock import offset_of
-from web.api.problems import Problem, field_faults, invalid, status_of
+from web.api.problems import Problem, as_problem, field_faults, status_of
 from web.documents.agreements import agreement
 from web.documents.answers import agreement_file
+from web.doing import FORM_BYTES, data_of, wrong_fields
 from web.giving import Attempt, Call, give
 from web.invitations import EXPIRED, Invitation, invitation
 from web.naming import wording_for
@@ -27,8 +28,6 @@ from web.site import Site, site_of
 from workflows.agreements import RequestFreshLink
 from workflows.decision import Refused
 
-FORM_BYTES = 300_000
-"""Room for an evaluation of 20,000 characters, each written as up to twelve."""
 _FRESH = RequestFreshLink.__name__
 
 
@@ -120,17 +119,10 @@ async def _given(
 
 
 def _data(found: Invitation, name: str, sent: Mapping[str, str]) -> dict[str, Any]:
+    """What the form says; which version is signed, the link says."""
     if name == _FRESH:
         return {}
-    if found.asked == "signature":
-        if sent.get("agree") != "yes":
-            raise invalid("agree", "missing")
-        return {"version": found.paper.version}
-    data: dict[str, Any] = {"text": sent.get("text", "")}
-    worth = sent.get("worth", "")
-    if worth:
-        data["worth"] = int(worth) if worth.isascii() and worth.isdigit() else worth
-    return data
+    return data_of(name, {**sent, "version": str(found.paper.version)})
 
 
 async def _log_lapsed(site: Site, found: Invitation, command: str) -> None:
@@ -184,7 +176,7 @@ async def _shown(
         document=document,
         wording=wording,
         problem=words.problem(code, settings) if code else None,
-        field=refused.field if refused else None,
+        wrong=wrong_fields(words, found.command, as_problem(refused, request)) if refused else {},
         sent=sent or {},
         link_sent=link_sent,
     )

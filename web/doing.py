@@ -1,0 +1,185 @@
+"""What a visitor may do on a case's own page, and how the answer to a form becomes a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from pydantic import ValidationError
+
+from events.agreement import AgreementSigned
+from events.event import own_id
+from web.api.problems import Problem, field_faults, invalid
+from web.documents.agreements import agreement
+from web.giving import Attempt, Call, give
+from web.reading import Reading, context, offered
+from web.site import Site
+from web.texts import Texts
+from workflows.agreements import SignAgreement
+from workflows.decision import Refused
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+FORM_BYTES = 300_000
+"""Room for a text of 20,000 characters, each written as up to twelve."""
+
+SIGN = SignAgreement.__name__
+FORMS: Mapping[str, tuple[str, ...]] = {
+    "AcceptPlace": (),
+    "DeclineOffer": ("reason",),
+    "ApproveInternship": ("replacement", "note"),
+    SIGN: ("version", "document"),
+    "SubmitEvaluation": ("text", "worth"),
+}
+"""The commands that have a form, in the order of the page, and the fields of each."""
+_NUMBERS = frozenset({"version", "worth"})
+_UNSEEN = frozenset({"version", "document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A form that was sent and not accepted, with all that was filled in."""
+
+    command: str
+    sent: Mapping[str, str]
+    problem: Problem
+
+    @property
+    def key(self) -> str | None:
+        """The same again, so that what was done after all is not done twice."""
+        return None if self.problem.code == "command.id_reused" else self.sent.get("key")
+
+
+@dataclass(frozen=True, slots=True)
+class ToSign:
+    """Which version is signed, the hash of its document, and as which party."""
+
+    version: int
+    document: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it stands on the page. ``key`` makes sending it twice one command.
+
+    ``wrong`` has the sentence for each field that was not right.
+    """
+
+    command: str
+    key: str
+    sent: Mapping[str, str]
+    wrong: Mapping[str, str]
+    signing: ToSign | None = None
+
+
+async def forms(
+    site: Site, person: PersonRow, reading: Reading, words: Texts, tried: Tried | None = None
+) -> list[Form]:
+    """The forms for what this visitor may do now; what was typed in vain stays to be read."""
+    view = reading.view
+    may = set(offered(reading, person, view.now, view.settings))
+    if tried is not None and any(tried.sent.get(field) for field in seen_fields(tried.command)):
+        may.add(tried.command)
+    found: list[Form] = []
+    for command in FORMS:
+        if command not in may:
+            continue
+        signing = await _to_sign(site, person, reading) if command == SIGN else None
+        if command == SIGN and signing is None:
+            continue
+        mine = tried if tried is not None and tried.command == command else None
+        found.append(
+            Form(
+                command=command,
+                key=(mine and mine.key) or uuid4().hex,
+                sent=mine.sent if mine else {},
+                wrong=wrong_fields(words, command, mine.problem) if mine else {},
+                signing=signing,
+            )
+        )
+    return found
+
+
+async def _to_sign(site: Site, person: PersonRow, reading: Reading) -> ToSign | None:
+    """The version that counts, where this visitor may sign it: the rules tell as which party."""
+    dossier, view = reading.dossier, reading.view
+    version = dossier.state.agreement.number if dossier.state.agreement else 0
+    ctx = context(person, dossier.stream, view.now, view.settings)
+    try:
+        decision = reading.rules.decide(dossier.state, SignAgreement(version=version), ctx)
+    except Refused:
+        return None
+    document = await agreement(site, person.tenant, dossier, version)
+    facts = [happened.fact for happened in decision.events]
+    party = next((fact.party for fact in facts if isinstance(fact, AgreementSigned)), None)
+    return ToSign(version, document.sha256, party) if document and party else None
+
+
+def seen_fields(command: str) -> set[str]:
+    """The fields that stand on the page, of which a reader can be told that they are wrong."""
+    return set(FORMS[command]) - _UNSEEN | ({"agree"} if command == SIGN else set())
+
+
+def wrong_fields(words: Texts, command: str, problem: Problem) -> dict[str, str]:
+    """What to say at each field that is not right; none of them unless all are on the page."""
+    seen, own = seen_fields(command), words.pages["sign"]
+    if not all(fault.field in seen for fault in problem.faults):
+        return {}
+    return {
+        fault.field: own.get(f"{fault.field}_{fault.kind}") or words.fields[fault.kind]
+        for fault in problem.faults
+    }
+
+
+def data_of(command: str, sent: Mapping[str, str]) -> dict[str, Any]:
+    """What was filled in, as the command's data; what is blank is not there.
+
+    Raises Problem where somebody signs without saying so.
+    """
+    if command == SIGN and sent.get("agree") != "yes":
+        raise invalid("agree", "missing")
+    filled = {field: sent.get(field, "") for field in FORMS[command]}
+    return {
+        field: _number(text) if field in _NUMBERS else text
+        for field, text in filled.items()
+        if text.strip()
+    }
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
+async def given(
+    site: Site,
+    person: PersonRow,
+    reading: Reading,
+    command: str,
+    sent: Mapping[str, str],
+    offset: timedelta,
+) -> str:
+    """Gives the command that a form says, once however often it is sent; the command's id.
+
+    Raises Problem, Refused, and Unavailable when no answer came in time.
+    """
+    dossier, rules = reading.dossier, reading.rules
+    if command not in rules.commands or not sent.get("key"):
+        raise Problem("not_found")
+    command_id = own_id(dossier.stream, f"{command}/{person.id}/{sent['key']}")
+    attempt = Attempt(site, person, dossier.process, dossier.stream, command)
+    attempt.now = reading.view.now
+    async with attempt:
+        try:
+            parsed = rules.commands[command].model_validate(data_of(command, sent))
+        except ValidationError as error:
+            raise Problem("command.invalid", field_faults(error)) from None
+        call = Call(
+            person, dossier.process, rules, dossier.stream, command_id, command, parsed, offset
+        )
+        await give(site, call, first=False)
+    return command_id
