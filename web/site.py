@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -15,6 +16,7 @@ from workflows.decision import Giver, Rules
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
+    from events.store.documents import Document
     from events.store.store import Store
     from workflows.gateway import Gateway
 
@@ -25,14 +27,20 @@ DEMO_BOARD = "3d5c9d8e-0f4b-5a7c-8e61-6a1d2b7c4f90"
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Store, gateway and processes of one installation."""
+    """Store, gateway and processes of one installation.
+
+    ``public_address`` is what addresses that people keep begin with, without a slash at the end;
+    ``making`` are the agreements that are being made, by board, stream and version.
+    """
 
     store: Store
     gateway: Gateway
     rules: Mapping[str, Rules[Any]]
     dossiers: Dossiers
     installation: Installation = "production"
+    public_address: str = ""
     latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
+    making: dict[tuple[str, str, int], asyncio.Future[Document]] = field(default_factory=dict)
 
     async def settings(self, tenant: str) -> TenantSettings:
         """The board's settings as they are now."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from events.event import Id, Text, amount, quarter_hours
+from events.event import Id, Personal, Text, amount, quarter_hours
 
 _AT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -76,6 +76,14 @@ Hours = Annotated[str, AfterValidator(_worked)]
 TotalHours = Annotated[str, AfterValidator(lambda value: amount(quarter_hours(value)))]
 Money = Annotated[str, AfterValidator(_money)]
 Required = Annotated[Text, StringConstraints(min_length=1)]
+CLAUSE_LENGTH = 4_000
+Clause = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=CLAUSE_LENGTH), Personal()
+]
+"""What stands in an agreement: short enough for all of it to be set in type at once."""
+RequiredClause = Annotated[Clause, StringConstraints(min_length=1)]
+Few = Field(max_length=50)
+"""As long as a list that somebody fills in may be."""
 Blank = BeforeValidator(_blank)
 Teacher = Annotated[Id, PersonOf("teacher")]
 Client = Annotated[Id, PersonOf("client")]

@@ -35,6 +35,18 @@ HOSTILE = (
 )
 
 
+class Printed:
+    """A press that makes the same of everything."""
+
+    def __init__(self, made: bytes) -> None:
+        self.made, self.papers = made, 0
+
+    async def pdf(self, _template: str, _paper: Any) -> bytes:
+        self.papers += 1
+        await asyncio.sleep(0)
+        return self.made
+
+
 @pytest.fixture
 def processes() -> list[type]:
     return [PactProcess]
@@ -139,7 +151,7 @@ async def test_bytes_never_change_once_made(
     await pacts.store.add_person(
         pacts.tenant, "Marloes Nieuwenaam", roles=["teacher"], person=pacts.people["teacher"].id
     )
-    monkeypatch.setattr(agreements, "pdf", lambda *_: b"another template")
+    monkeypatch.setattr(agreements, "PRESS", Printed(b"another template"))
     assert (await pacts.pdf(stream)).content == first
     await pacts.done(stream, "AmendAgreement", {"goal": "Anders", "reason": "x"}, "coordinator")
     assert (await pacts.pdf(stream, 2)).content == b"another template"
@@ -150,10 +162,12 @@ async def test_two_that_are_made_at_once_are_one(
     pacts: PactBoard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = await pacts.pact()
-    made = iter(range(9))
-    monkeypatch.setattr(agreements, "pdf", lambda *_: b"made %d" % next(made))
+    press = Printed(b"made")
+    monkeypatch.setattr(agreements, "PRESS", press)
     answers = await asyncio.gather(*(pacts.pdf(stream) for _ in range(4)))
     assert len({answer.content for answer in answers}) == 1
+    assert press.papers == 1
+    assert pacts.app.state.site.making == {}
 
 
 async def test_a_signature_carries_the_hash_of_what_was_signed(pacts: PactBoard) -> None:

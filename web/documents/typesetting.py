@@ -4,67 +4,122 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import typst
 
+from web.plain import plain
+
 FOLDER = Path(__file__).parent
-ATTEMPTS = 4
-_LINE_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028]")
-_UNSEEN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, and those that turn the order of what is read."""
+ATTEMPTS = 6
+LENGTH = 8
+MEMORY = 2 * 1024**3
 _BARRED = re.compile(r'(?:the text|codepoint) `"((?:[^"\\]|\\.)+)"`')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_MARKS = frozenset({"Mn", "Mc", "Me", "Cf"})
+_UNUSUAL = re.compile(r"[^\x00-\u024f\u2010-\u2026\u20ac]")
+"""All but Latin letters, punctuation and the euro."""
 
 
-def pdf(template: str, paper: Mapping[str, Any]) -> bytes:
+def pdf(template: str, paper: Mapping[str, Any], *, spelled: bool = False) -> bytes:
     """The document that the template makes of these values; takes some 10 ms.
 
     Every character of a document has to be readable in it, so one that no font has is written out
-    by its name, such as ``[SCHOOL SATCHEL]``.
+    by its name, such as ``[SCHOOL SATCHEL]``; ``spelled``: each that is unusual. A template's
+    own keys and what else is written stay as they are.
     """
-    text = json.dumps(_cleaned(paper), ensure_ascii=False)
-    for _ in range(ATTEMPTS):
+    values = _each(paper, plain)
+    for _ in range(0 if spelled else ATTEMPTS):
         try:
-            return typst.compile(
-                FOLDER / f"{template}.typ",
-                root=FOLDER,
-                format="pdf",
-                pdf_standards="a-2a",
-                ignore_system_fonts=True,
-                sys_inputs={"paper": text},
-            )
+            return _set(template, values)
         except typst.TypstError as error:
             barred = _barred(str(getattr(error, "diagnostic", "")))
-            if not barred.intersection(text):
-                raise
-            text = "".join(_named(one) if one in barred else one for one in text)
-    raise ValueError("the document keeps holding characters that cannot be shown")
+            named = _each(values, lambda text, barred=barred: _readable(text, barred))
+            if named == values:
+                break
+            values = named
+    return _set(template, _each(values, _spelled))
 
 
-def _cleaned(value: Any) -> Any:
+def _set(template: str, values: Any) -> bytes:
+    return typst.compile(
+        FOLDER / f"{template}.typ",
+        root=FOLDER,
+        format="pdf",
+        pdf_standards="a-2a",
+        ignore_system_fonts=True,
+        sys_inputs={"paper": json.dumps(values, ensure_ascii=False)},
+    )
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    """The same with every text in it changed, and no key."""
     match value:
         case str():
-            text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", value))
-            return _UNSEEN.sub("", text.replace("\u2029", "\n\n"))
+            return change(value)
         case Mapping():
-            return {key: _cleaned(inner) for key, inner in value.items()}
+            return {key: _each(inner, change) for key, inner in value.items()}
         case list() | tuple():
-            return [_cleaned(inner) for inner in value]
+            return [_each(inner, change) for inner in value]
         case _:
             return value
 
 
 def _barred(diagnostic: str) -> set[str]:
-    """The characters that typst says it may not put into the document."""
-    found: set[str] = set()
-    for text in _BARRED.findall(diagnostic):
-        found.update(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text))
-    return found - {"\\"}
+    """The pieces of text that typst says it may not put into the document."""
+    found = (
+        _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+        for text in _BARRED.findall(diagnostic)
+    )
+    return {text for text in found if not text.isascii()}
+
+
+def _readable(text: str, barred: set[str]) -> str:
+    """The text with what is at fault in it named."""
+    fault = {ord(one): _named(one) for piece in barred if piece in text for one in _at_fault(piece)}
+    return text.translate(fault)
+
+
+def _at_fault(piece: str) -> set[str]:
+    """Marks first, as a letter is seldom to blame for what stands on it; plain ASCII never is."""
+    marks = {one for one in piece if unicodedata.category(one) in _MARKS}
+    return marks or {one for one in piece if not one.isascii()}
+
+
+def _spelled(text: str) -> str:
+    return _UNUSUAL.sub(lambda match: _named(match[0]), text)
 
 
 def _named(character: str) -> str:
     return f"[{unicodedata.name(character, f'U+{ord(character):04X}')}]"
+
+
+def serve() -> None:
+    """Sets in type what comes in, one at a time, until there is no more: a process of its own.
+
+    It gets no more than MEMORY, so that a text cannot take that of others.
+
+    A request and an answer are eight bytes of length and that many of content; an answer without
+    content is a document that cannot be made.
+    """
+    with suppress(ValueError, OSError):  # not every system knows this limit
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    taken, given = sys.stdin.buffer, sys.stdout.buffer
+    while length := int.from_bytes(taken.read(LENGTH)):
+        asked = json.loads(taken.read(length))
+        try:
+            made = pdf(asked["template"], asked["paper"], spelled=asked["spelled"])
+        except typst.TypstError:
+            made = b""
+        given.write(len(made).to_bytes(LENGTH) + made)
+        given.flush()
+
+
+if __name__ == "__main__":
+    serve()
