@@ -21,7 +21,16 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_ENCODED = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_KEYS = "/sign/"
+"""Addresses below it are keys: they go nowhere else, whatever is answered there."""
+_KEPT_SECRET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
+
+
+def _encoded(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+_EVERYWHERE, _AT_KEYS = _encoded(HEADERS), _encoded(HEADERS | _KEPT_SECRET)
 
 
 class SecurityHeaders:
@@ -35,11 +44,13 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
+        headers = _AT_KEYS if scope["path"].startswith(_KEYS) else _EVERYWHERE
+
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = list(message.get("headers", ()))
                 names = {name for name, _ in own}
-                message["headers"] = [*own, *(one for one in _ENCODED if one[0] not in names)]
+                message["headers"] = [*own, *(one for one in headers if one[0] not in names)]
             await send(message)
 
         await self._app(scope, receive, sent)

@@ -31,18 +31,20 @@ async def wording_for(
     Another case is called by the name it has, such as that of a partner, else by its kind; where
     the reader may open it, the words know its address.
     """
-    ids = set(ids_in(shown))
-    wording = Wording(words, settings, await site.store.names(tenant, ids), process)
-    for stream in sorted(ids - wording.names.keys()):
-        await _learn_case(site, tenant, stream, wording, reader)
+    wording = Wording(words, settings, {}, process, facts=site.rules[process].story.facts)
+    ids = set(ids_in(shown, wording.written().texts))
+    wording.names.update(await site.store.names(tenant, ids))
+    others = ids - wording.names.keys()
+    cases = await site.store.streams_among(tenant, others) if others else {}
+    for stream in sorted(cases):
+        await _learn_case(site, tenant, cases[stream], stream, wording, reader)
     return wording
 
 
 async def _learn_case(
-    site: Site, tenant: str, stream: str, wording: Wording, reader: PersonRow | None
+    site: Site, tenant: str, process: str, stream: str, wording: Wording, reader: PersonRow | None
 ) -> None:
-    process = await site.store.process_of(tenant, stream)
-    if process is None or process not in site.rules:
+    if process not in site.rules:
         return
     wording.names[stream] = wording.about(process, "one")
     try:

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
 
+from events.event import Fact
 from events.settings import TenantSettings
+from web.plain import one_line, plain
 from web.texts import Texts
+from web.written import TOLD, Written, written
 
 NOT_SHOWN = frozenset({"id", "event", "event_id"})
 """Fields whose ids stand for themselves."""
 
-_FREE = frozenset({"text", "note", "example", "change", "remark", "correction", "reflection"})
 _DECIMAL = re.compile(r"\d+\.\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 _SPAN = {"from", "to"}
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def ids_in(value: Any, field: str = "") -> Iterable[str]:
-    """The ids in a summary, a timeline or an event's data that stand for something with a name."""
+def ids_in(value: Any, texts: frozenset[str] = frozenset[str](), field: str = "") -> Iterable[str]:
+    """The ids in a summary, a timeline or an event's data that stand for something with a name.
+
+    ``texts`` are fields in which people write, of which nothing stands for anything else.
+    """
     if isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from ids_in(inner, key)
+            yield from ids_in(inner, texts, key)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from ids_in(inner, field)
-    elif isinstance(value, str) and field not in NOT_SHOWN and _UUID.fullmatch(value):
+            yield from ids_in(inner, texts, field)
+    elif field not in NOT_SHOWN | texts and isinstance(value, str) and _UUID.fullmatch(value):
         yield value
 
 
@@ -51,7 +57,8 @@ class Wording:
     """The words of one reader: language, the board's time zone, and what ids are called.
 
     ``process`` is the one whose words come first; ``addresses`` are pages of other cases that the
-    reader may open, by the case's id.
+    reader may open, by the case's id. ``facts`` are those of the process: what people wrote in
+    them is given as they wrote it.
     """
 
     texts: Texts
@@ -59,16 +66,24 @@ class Wording:
     names: dict[str, str]
     process: str = ""
     addresses: dict[str, str] = field(default_factory=dict)
+    facts: Mapping[str, type[Fact]] = field(default_factory=dict[str, type[Fact]])
 
     @property
     def words(self) -> Mapping[str, Any]:
         return self.texts.of(self.process)
 
+    def written(self, kind: str = "") -> Written:
+        """Where people write in events of a kind; without one: in all that the process tells."""
+        if kind in self.facts:
+            return written(self.facts[kind])
+        found = written(*self.facts.values())
+        return Written(found.texts | TOLD.get(self.process, frozenset()), found.keyed)
+
     def name(self, id_: str | None) -> str:
         """What a person or another case is called."""
         if id_ is None:
             return str(self.texts.pages["nobody"])
-        return self.names.get(id_, str(self.texts.pages["unknown_person"]))
+        return one_line(self.names.get(id_, str(self.texts.pages["unknown_person"])))
 
     def about(self, process: str, word: str) -> str:
         """A word about a process as a whole, such as what ``one`` of its cases is called."""
@@ -167,70 +182,81 @@ class Wording:
         if entry is None:
             return kind
         values = {
-            field: self.value(field, value) for field, value in data.items() if value is not None
+            field: self.value(field, value, kind)
+            for field, value in data.items()
+            if value is not None
         }
         try:
             return entry["text"].format_map(values)
         except KeyError:
             return entry["title"]
 
-    def value(self, field: str, value: Any) -> str:
-        """A plain value as people read it."""
+    def value(self, field: str, value: Any, kind: str = "") -> str:
+        """A plain value as people read it; ``kind`` is the type of the event it is from, if any."""
         match value:
             case bool():
                 return self.term("true" if value else "false")
             case int():
                 return str(value)
             case list() | tuple():
-                return ", ".join(self.value(field, inner) for inner in value)
+                return ", ".join(self.value(field, inner, kind) for inner in value)
             case str():
-                return self._text(field, value)
+                free = field in self.written(kind).texts
+                return plain(value if free else self._text(field, value))
             case _:
                 return str(value)
 
-    def details(self, data: Mapping[str, Any]) -> list[Detail]:
+    def details(self, data: Mapping[str, Any], kind: str = "") -> list[Detail]:
         """All of an event's data that says something, labelled."""
-        return [self._detail(field, value) for field, value in data.items() if _says(value)]
+        return [self._detail(field, value, kind) for field, value in data.items() if _says(value)]
 
-    def _detail(self, field: str, value: Any) -> Detail:
+    def _detail(self, field: str, value: Any, kind: str) -> Detail:
         label = self.label(field)
         if isinstance(value, Mapping) and value.keys() == _SPAN:
             return Detail(label, self._span(value))
         if isinstance(value, Mapping):
-            parts = [self._named_detail(key, it) for key, it in value.items() if _says(it)]
-            return Detail(label, parts=tuple(parts))
+            named = field in self.written(kind).keyed
+            told = [
+                Detail(plain(key), self.value(field, it, kind))
+                if named
+                else self._named_detail(key, it, kind)
+                for key, it in value.items()
+                if _says(it)
+            ]
+            return Detail(label, parts=tuple(told))
         if isinstance(value, list | tuple) and any(isinstance(inner, Mapping) for inner in value):
-            parts = [Detail("", parts=tuple(self.details(inner))) for inner in value]
+            parts = [Detail("", parts=tuple(self.details(inner, kind))) for inner in value]
             return Detail(label, parts=tuple(parts))
-        href = self.addresses.get(value, "") if isinstance(value, str) else ""
-        return Detail(label, self.value(field, value), href=href)
+        free = field in self.written(kind).texts
+        href = "" if free or not isinstance(value, str) else self.addresses.get(value, "")
+        return Detail(label, self.value(field, value, kind), href=href)
 
     def _span(self, value: Mapping[str, Any]) -> str:
         days = {"from": self.value("from", value["from"]), "to": self.value("to", value["to"])}
         return str(self.texts.pages["case"]["period_value"]).format(**days)
 
-    def _named_detail(self, key: str, value: Any) -> Detail:
+    def _named_detail(self, key: str, value: Any, kind: str) -> Detail:
         words = self.words
         label = words["terms"].get(key) or words["labels"].get(key) or key
         if isinstance(value, Mapping):
-            return Detail(label, parts=tuple(self.details(value)))
-        return Detail(label, self.value(key, value))
+            return Detail(label, parts=tuple(self.details(value, kind)))
+        return Detail(label, self.value(key, value, kind))
 
     def _text(self, field: str, value: str) -> str:
+        """A value that is no text of somebody's; what it turns out not to be, it stays."""
         if field not in NOT_SHOWN and _UUID.fullmatch(value):
             return self.name(value)
         if field == "timer":
             return self.timer(value)
         if field == "intervention":
             return self.intervention(value)
-        if field in _FREE:
-            return value
         if _DECIMAL.fullmatch(value):
             return self.decimal(value)
-        if _LOCAL.fullmatch(value):
-            return self.local(value)
-        if _DAY.fullmatch(value):
-            return self.day(value)
+        with suppress(ValueError):
+            if _LOCAL.fullmatch(value):
+                return self.local(value)
+            if _DAY.fullmatch(value):
+                return self.day(value)
         terms = self.words["terms"]
         return str(terms.get(f"{field}.{value}") or terms.get(value, value))
 
@@ -239,7 +265,8 @@ class Wording:
 
     def _named(self, part: str, text: str) -> str:
         kind, _, name = text.partition(":")
-        return self._word(part, kind).format(name=name).strip()
+        known = self.words[part].get(kind)
+        return plain(text if known is None else str(known).format(name=name).strip())
 
 
 def _says(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -117,6 +117,12 @@ class Dossiers(Connected):
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["streams_of"], tenant, process, person, list(parts))
         return [str(row["stream"]) for row in rows]
+
+    async def streams_among(self, tenant: str, ids: Iterable[str]) -> dict[str, str]:
+        """Those of the ids that are streams of the board in which something happened: process."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["streams_among"], tenant, list(ids))
+        return {str(row["stream"]): row["process"] for row in rows}
 
     async def streams_that_took(self, tenant: str, errand: str) -> set[str]:
         """The board's streams that recorded the command of this errand, however they ended."""

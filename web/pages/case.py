@@ -180,7 +180,7 @@ def moments(timeline: Sequence[Mapping[str, Any]], wording: Wording) -> list[Mom
             role=wording.role(item["by"]["role"]),
             recorded=wording.instant(item["recorded_at"]),
             recorded_at=item["recorded_at"],
-            details=wording.details(item["data"]),
+            details=wording.details(item["data"], item["type"]),
         )
         for item in reversed(timeline)
     ]

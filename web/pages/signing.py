@@ -15,7 +15,7 @@ from events.event import own_id
 from web.api.body import form
 from web.api.clock import offset_of
 from web.api.problems import Problem, as_problem, field_faults, status_of
-from web.documents.agreements import agreement
+from web.documents.agreements import agreement, names_in
 from web.documents.answers import agreement_file
 from web.doing import FORM_BYTES, data_of, wrong_fields
 from web.giving import Attempt, Call, give
@@ -159,6 +159,7 @@ async def _shown(
     document = None
     if found.asked == "signature" and not found.lapse:
         document = await agreement(site, tenant, dossier, paper.version)
+        wording.names.update(await names_in(site, tenant, dossier, paper))
     code = refused.code if refused else found.refusal
     if found.lapse and not link_sent:
         status = int(status_of(EXPIRED))
@@ -184,8 +185,6 @@ async def _shown(
 
 
 def _secret(response: Response) -> Response:
-    """The address is a key: it goes nowhere else, and nobody keeps what it shows."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    """The address is a key: nobody keeps what it shows."""
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -23,6 +23,10 @@ select s.stream from traject.stream s
                   and p.person = $3 and p.part = any ($4::text[]))
  order by s.stream
 
+-- name: streams_among
+select stream, process from traject.stream
+ where tenant = $1 and stream = any ($2::uuid[]) and version > 0
+
 -- name: streams_that_took
 -- The pattern is what its index asks for.
 select distinct e.stream from traject.event e
