@@ -13,9 +13,10 @@ from events.agreement import (
     SigningLinkRevoked,
     SigningLinkSent,
 )
-from events.event import Fact, PersonId, Text
+from events.event import Fact, Frozen, PersonId, Text
 from events.handover import HandoverCompleted, HandoverTaskOpened
 from events.rectification import RecordCorrected
+from events.succession import PersonReplaced
 from events.terms import ReminderSent, StepOverdue
 
 Kind = Literal["exploratory", "update", "investigating", "deepening"]
@@ -66,13 +67,35 @@ class HostSupervisorReplaced(Fact):
     reason: Leaving
 
 
+class HostContactReplaced(Fact):
+    """Somebody else speaks and signs for the host, which may go on as another partner."""
+
+    contact: PersonId
+    previous: PersonId
+    reason: Leaving
+    host: str | None = None
+
+
+class HalfDay(Frozen):
+    """A half-day that is planned."""
+
+    date: str
+    part: Part
+
+
 class InternshipAgreement(AgreementText):
-    """What the parties agree on, in the order in which it is read (domain 2.3)."""
+    """What the parties agree on, in the order in which it is read (domain 2.3).
+
+    ``supervisor`` is the one named when this version was made.
+    """
+
+    supervisor: PersonId
 
     goal: Text
     from_: str = Field(alias="from")
     to: str
     half_days: int
+    schedule: tuple[HalfDay, ...] = ()
     times: Text
     tasks: Text
     insurance: Text
@@ -136,6 +159,8 @@ FACTS: dict[str, type[Fact]] = {
         HostMatched,
         HostSupervisorNamed,
         HostSupervisorReplaced,
+        HostContactReplaced,
+        PersonReplaced,
         HandoverTaskOpened,
         HandoverCompleted,
         AgreementDrafted,

@@ -12,26 +12,29 @@ from events.case import Fold, local_day_of
 from events.event import Event
 from events.handover import HandedCase
 from events.internships import facts as f
+from events.process import Paper
 from events.rectification import RecordCorrected
+from events.succession import PersonReplaced
 
 
 @dataclass
 class Internship(agreement.SignedCase, HandedCase):
     """The fold of an internships stream.
 
-    ``supervisors`` are those named when each version of the agreement was made; ``half_days``
-    tells of each recorded day and part whether it was attended; ``words_of`` whose words an event
-    holds that not everybody in the case may read: event id -> party.
+    ``papers`` are the agreement's versions as they were made; ``half_days`` tells of each recorded
+    day and part whether it was attended; ``words_of`` whose words an event holds that not
+    everybody in the case may read: event id -> party.
     """
 
     ends = frozenset({"closed", "cancelled", "ended_early"})
 
     proposed: f.InternshipProposed | None = None
+    school_leader: str | None = None
     approved: f.InternshipApproved | None = None
     host: str | None = None
     contact: str | None = None
     supervisor: str | None = None
-    supervisors: Mapping[int, str] = field(default_factory=dict)
+    papers: Mapping[int, Paper] = field(default_factory=dict)
     started_at: datetime | None = None
     half_days: Mapping[tuple[str, str], bool] = field(default_factory=dict)
     evaluated: tuple[str, ...] = ()
@@ -45,7 +48,7 @@ class Internship(agreement.SignedCase, HandedCase):
             return {}
         named = {
             "teacher": self.proposed.teacher,
-            "school_leader": self.proposed.school_leader,
+            "school_leader": self.school_leader,
             "contact": self.contact,
             "supervisor": self.supervisor,
         }
@@ -53,7 +56,7 @@ class Internship(agreement.SignedCase, HandedCase):
 
     @property
     def signatories(self) -> dict[str, str]:
-        """The parties of the agreement, and the person who signs for each."""
+        """The parties of the agreement, and the person who signs and evaluates for each."""
         parts = self.parts
         return {party: parts[part] for part, party in f.PARTY_OF.items() if part in parts}
 
@@ -76,6 +79,11 @@ class Internship(agreement.SignedCase, HandedCase):
         return self.proposed.half_days if self.proposed else 0
 
     @property
+    def planned(self) -> list[dict[str, str]]:
+        """The half-days that the agreement plans, by day and part."""
+        return self.agreement.fields["schedule"] if self.agreement is not None else []
+
+    @property
     def not_evaluated(self) -> tuple[str, ...]:
         return tuple(party for party in f.PARTIES if party not in self.evaluated)
 
@@ -96,7 +104,13 @@ _on = evolve.on
 
 @_on(f.InternshipProposed)
 def _proposed(state: Internship, event: Event, data: f.InternshipProposed) -> dict[str, Any]:
-    return {"phase": "proposed", "proposed": data}
+    return {"phase": "proposed", "proposed": data, "school_leader": data.school_leader}
+
+
+@_on(PersonReplaced)
+def _succeeded(state: Internship, event: Event, data: PersonReplaced) -> dict[str, Any]:
+    """The school leader is the only one whose part is taken over like this."""
+    return {data.part: data.person, **agreement.links_anew(state, event, f.PARTY_OF[data.part])}
 
 
 @_on(f.InternshipApproved)
@@ -114,15 +128,45 @@ def _supervised(state: Internship, event: Event, data: Any) -> dict[str, Any]:
     return {"supervisor": data.supervisor}
 
 
+@_on(f.HostContactReplaced)
+def _contact_replaced(
+    state: Internship, event: Event, data: f.HostContactReplaced
+) -> dict[str, Any]:
+    """Who stays the contact, of a host that goes on as another partner, keeps the links."""
+    changes: dict[str, Any] = {"contact": data.contact, "host": data.host or state.host}
+    if data.contact != data.previous:
+        changes |= agreement.links_anew(state, event, "host")
+    return changes
+
+
 @_on(f.AgreementDrafted, f.AgreementAmended)
 def _drafted(state: Internship, event: Event, data: f.InternshipAgreement) -> dict[str, Any]:
-    assert state.supervisor is not None
     changes = agreement.drafted(state, event, data)
     changes["phase"] = "agreement_drafted"
-    changes["supervisors"] = {**state.supervisors, data.version: state.supervisor}
+    changes["papers"] = {**state.papers, data.version: _paper(state, changes["versions"][-1])}
     if date.fromisoformat(data.from_) >= local_day_of(event):
         changes["overdue"] = state.without_overdue("start")
     return changes
+
+
+def _paper(state: Internship, version: agreement.Version) -> Paper:
+    """As it was made: who is replaced later leaves it as it is."""
+    assert state.proposed is not None
+    left_out = {"supervisor"} if version.fields["schedule"] else {"supervisor", "schedule"}
+    return Paper(
+        kind="internship_agreement",
+        version=version.number,
+        drafted_at=version.drafted_at,
+        parties=state.signatories,
+        facts={
+            "question": state.proposed.question,
+            "kind": state.proposed.kind,
+            "school": state.proposed.school,
+            "host": state.host,
+            "supervisor": version.fields["supervisor"],
+        },
+        fields={name: it for name, it in version.fields.items() if name not in left_out},
+    )
 
 
 @_on(agreement.AgreementSigned)

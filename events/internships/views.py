@@ -13,6 +13,7 @@ from events.internships.terms import open_terms
 from events.process import Paper, View
 from events.recording import CaseIndex
 
+_AT_THE_HOST = frozenset({"teacher", "contact", "supervisor"})
 TIMERS = ("start", "evaluation", "sharing")
 
 
@@ -30,7 +31,7 @@ def summary(state: Internship, view: View) -> dict[str, Any]:
         "state": state.phase,
         "teacher": proposed.teacher,
         "school": proposed.school,
-        "school_leader": proposed.school_leader,
+        "school_leader": state.school_leader,
         "question": proposed.question,
         "kind": proposed.kind,
         "follows": proposed.follows,
@@ -124,7 +125,8 @@ def _of_teacher(
 
 
 def agenda(state: Internship, view: View) -> list[dict[str, Any]]:
-    """The first day while it lies ahead, and the term days of who has a part in the case."""
+    """The first day while it lies ahead, the half-days that are planned and not yet recorded, and
+    the term days of who has a part in the case."""
     if state.ended or not view.rights & state.parts.keys():
         return []
     today = local_day(view.now, view.settings)
@@ -136,25 +138,16 @@ def agenda(state: Internship, view: View) -> list[dict[str, Any]]:
         to_evaluate = term.timer == "evaluation" and mine & set(state.not_evaluated)
         if to_evaluate or (term.timer == "sharing" and "teacher" in mine):
             days.append((term.timer, term.last_day))
-    return [{"kind": kind, "at": day.isoformat()} for kind, day in days]
+    found: list[dict[str, Any]] = [{"kind": kind, "at": day.isoformat()} for kind, day in days]
+    if view.rights & _AT_THE_HOST and not state.over(today):
+        found += [
+            {"kind": "half_day", "at": half["date"], "part": half["part"]}
+            for half in state.planned
+            if (half["date"], half["part"]) not in state.half_days
+        ]
+    return found
 
 
 def paper(state: Internship, version: int) -> Paper | None:
     """The agreement as it was drafted in that version."""
-    found = next((one for one in state.versions if one.number == version), None)
-    if found is None or state.proposed is None:
-        return None
-    return Paper(
-        kind="internship_agreement",
-        version=version,
-        drafted_at=found.drafted_at,
-        parties=state.signatories,
-        facts={
-            "question": state.proposed.question,
-            "kind": state.proposed.kind,
-            "school": state.proposed.school,
-            "host": state.host,
-            "supervisor": state.supervisors[version],
-        },
-        fields=found.fields,
-    )
+    return state.papers.get(version)

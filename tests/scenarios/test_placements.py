@@ -14,7 +14,7 @@ REFUSALS = {
     "school.not_qualified", "school.capacity_full", "mentor.not_qualified", "mentor.own_assessor",
     "vog.missing", "vog.too_old", "role.description_missing", "agreement.field_missing",
     "agreement.version_superseded", "agreement.not_fully_signed", "talks.missing",
-    "assessment.advice_missing", "assessment.cosignature_missing",
+    "assessment.advice_missing", "assessment.cosignature_missing", "link.expired",
 }  # fmt: skip
 SHARED_NOTICES = {
     "agreement_to_sign", "signing_link", "fresh_link_sent", "agreement_complete",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -82,7 +82,8 @@ async def test_a_fresh_link_reaches_who_asked_for_it(placed: tuple[Board, str]) 
     ((_, _, old),) = await mails(board, "host")
     assert old is not None
     path = f"internships/{stream}"
-    await command(board, path, "RevokeSigningLink", {"party": "host"}, by="coordinator")
+    amended = {"costs": "Geen", "reason": "Samen gereisd"}
+    await command(board, path, "AmendAgreement", amended, by="coordinator")
     assert (await board.http.get(old)).status_code == 409
     assert (await board.http.post(old, data={"fresh": "yes"})).status_code == 200
     kind, _, fresh = (await mails(board, "host"))[-1]
@@ -113,3 +114,57 @@ async def test_the_host_evaluates_by_a_link_too(board: Board) -> None:
     assert sent.status_code == 303
     assert (await summary(board, stream))["evaluations"]["submitted"] == ["host"]
     assert "uw evaluatie is binnen" in (await board.http.get(str(link))).text
+
+
+async def test_a_new_contact_signs_by_a_link_of_one_s_own(placed: tuple[Board, str]) -> None:
+    board, stream = placed
+    path, host = f"internships/{stream}", (await summary(board, stream))["host"]
+    ((_, _, old),) = await mails(board, "host")
+    await board.add("successor", "Bea van Stralen", "contact")
+    successor = {"contact": board.people["successor"].id}
+    await command(board, f"partners/{host}", "AddContact", successor, by="coordinator")
+    replaced = {**successor, "reason": "left"}
+    await command(board, path, "ReplaceHostContact", replaced, by="coordinator")
+    assert (await board.http.get(str(old))).status_code == 409
+    assert (await board.http.post(str(old), data={"agree": "yes"})).status_code == 409
+    links = {kind: link for kind, _, link in await mails(board, "successor")}
+    assert (set(links), links["part_taken_over"]) == (
+        {"part_taken_over", "agreement_to_sign"},
+        None,
+    )
+    link = str(links["agreement_to_sign"])
+    page = await board.http.get(link)
+    assert page.status_code == 200
+    assert "Bea van Stralen" in page.text
+    assert (await board.http.post(link, data={"agree": "yes"})).status_code == 303
+    (signed,) = (await summary(board, stream))["agreement"]["versions"][0]["signed"]
+    assert (signed["party"], signed["person"]) == ("host", board.people["successor"].id)
+
+
+async def test_who_left_the_host_signs_nothing(placed: tuple[Board, str]) -> None:
+    board, stream = placed
+    host = (await summary(board, stream))["host"]
+    ((_, _, link),) = await mails(board, "host")
+    gone = {"contact": board.people["host"].id, "reason": "left"}
+    await command(board, f"partners/{host}", "EndContact", gone, by="coordinator")
+    answer = await board.http.post(str(link), data={"agree": "yes"})
+    assert answer.status_code == 409
+    assert "geen contactpersoon" in answer.text
+    assert (await summary(board, stream))["agreement"]["signed"] == []
+
+
+async def test_planned_half_days_are_in_the_calendar(board: Board) -> None:
+    await people_of(board)
+    first = datetime.now(UTC).date() + timedelta(days=20)
+    schedule = [{"date": str(first), "part": part} for part in ("morning", "afternoon")]
+    planned = {"half_days": 2, "schedule": schedule}
+    stream = await drafted(board, await partner(board), **planned)
+    calendar = (await board.get(f"/internships/{stream}/calendar.ics", "teacher")).text
+    for part in ("ochtend", "middag"):
+        assert f"SUMMARY:stage ({part})" in calendar
+    ((_, _, link),) = await mails(board, "host")
+    page = (await board.http.get(str(link))).text
+    assert "Geplande dagdelen" in page
+    assert "middag" in page
+    pdf = await board.get(f"/internships/{stream}/agreement/1.pdf", "teacher")
+    assert pdf.status_code == 200

@@ -154,7 +154,7 @@ async def _shown(
         found.reading.view.settings,
     )
     words, paper = page_language(request), found.paper
-    shown = [paper.parties, paper.facts, paper.fields]
+    shown = [found.signers, paper.facts, paper.fields]
     wording = await wording_for(site, tenant, dossier.process, shown, words, settings)
     document = None
     if found.asked == "signature" and not found.lapse:

@@ -7,12 +7,18 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StrictInt, ValidationInfo, field_validator
 
 from events.event import Id, Text
-from events.internships.facts import Audience, Kind, Leaving, Part, Replacement
-from workflows.agreements import RequestFreshLink, RevokeSigningLink, SignAgreement
+from events.internships.facts import Audience, HalfDay, Kind, Leaving, Part, Replacement
+from workflows.agreements import (
+    RequestFreshLink,
+    RevokeSigningLink,
+    SendSigningLink,
+    SignAgreement,
+)
 from workflows.decision import Command
 from workflows.fields import Blank, Contact, Local, Required, SchoolLeader
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
+from workflows.succeeding import ReplaceSchoolLeader
 
 HalfDays = Annotated[StrictInt, Field(ge=1)]
 Missable = Annotated[Text | None, Blank]
@@ -57,6 +63,20 @@ class ReplaceHostSupervisor(Command):
     reason: Leaving
 
 
+class ReplaceHostContact(Command):
+    """``host`` is another partner, as which this one goes on or that takes its place."""
+
+    contact: Contact
+    reason: Leaving
+    host: Id | None = None
+
+
+class PlannedHalfDay(HalfDay):
+    """As it is given: checked on its own, before it is held against the agreement."""
+
+    date: Local
+
+
 class DraftAgreement(Command):
     """The fields of the agreement, in the order in which they are read."""
 
@@ -64,6 +84,7 @@ class DraftAgreement(Command):
     from_: Annotated[Local | None, Blank] = Field(default=None, alias="from")
     to: Annotated[Local | None, Blank] = None
     half_days: Annotated[HalfDays | None, Blank] = None
+    schedule: tuple[PlannedHalfDay, ...] | None = None
     times: Missable = None
     tasks: Missable = None
     insurance: Missable = None
@@ -123,7 +144,14 @@ class EndInternshipEarly(Command):
     reason: Required
 
 
-SHARED = (SignAgreement, RequestFreshLink, RevokeSigningLink, CorrectRecord)
+SHARED = (
+    ReplaceSchoolLeader,
+    SignAgreement,
+    RequestFreshLink,
+    SendSigningLink,
+    RevokeSigningLink,
+    CorrectRecord,
+)
 COMMANDS: dict[str, type[Command]] = {
     **commands_of(__name__),
     "AmendAgreement": AmendAgreement,

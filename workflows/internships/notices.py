@@ -21,12 +21,13 @@ _FIXED: dict[str, tuple[str, tuple[str, ...]]] = {
     "SignaturesMissing": ("signatures_missing", ("coordinator",)),
     "InternshipStarted": ("internship_started", ("teacher", "school_leader")),
     "HalfDayMissed": ("half_day_missed", ("coordinator",)),
-    "OutcomeShared": ("outcome_shared", ("school_leader", "coordinator")),
+    "OutcomeShared": ("outcome_shared", ("school_leader", "contact", "coordinator")),
     "InternshipClosed": ("internship_closed", PARTIES),
     "InternshipCancelled": ("internship_cancelled", PARTIES),
     "InternshipEndedEarly": ("internship_ended_early", PARTIES),
 }
 
+_WORDS = ("teacher", "school_leader", "contact", *PARTIES)
 _REMINDERS = {
     "signatures": "signature_due",
     "evaluation": "evaluation_due",
@@ -35,13 +36,24 @@ _REMINDERS = {
 _OVERDUE_BY = {"start": "coordinator", "evaluation": "coordinator", "sharing": "teacher"}
 
 
+def _taken_over(before: Internship, after: Internship, data: Any) -> Iterator[tuple[str, str]]:
+    yield from (("part_taken_over", to) for to in (data.person, data.previous, "teacher"))
+
+
+def _contact(before: Internship, after: Internship, data: Any) -> Iterator[tuple[str, str]]:
+    told = dict.fromkeys((data.contact, data.previous, "teacher"))
+    yield from (("part_taken_over", to) for to in told)
+    if data.contact != data.previous and after.agreement and "host" in after.missing(PARTIES):
+        yield "agreement_to_sign", data.contact
+
+
 def _signed(before: Internship, after: Internship, data: Any) -> Iterator[tuple[str, str]]:
     if not after.missing(PARTIES):
         yield from (("agreement_complete", to) for to in (*PARTIES, "coordinator"))
 
 
 def _link_sent(before: Internship, after: Internship, data: Any) -> Iterator[tuple[str, str]]:
-    yield "signing_link", data.party
+    yield "signing_link", data.person
     yield "fresh_link_sent", "coordinator"
 
 
@@ -55,6 +67,8 @@ def _overdue(before: Internship, after: Internship, data: Any) -> Iterator[tuple
 
 _DEPENDS: dict[str, Tell[Internship]] = {
     "AgreementSigned": _signed,
+    "HostContactReplaced": _contact,
+    "PersonReplaced": _taken_over,
     "SigningLinkSent": _link_sent,
     "ReminderSent": _reminded,
     "StepOverdue": _overdue,
@@ -62,7 +76,9 @@ _DEPENDS: dict[str, Tell[Internship]] = {
 
 
 def _find(state: Internship, recipient: str) -> str | None:
-    return {**state.parts, **state.signatories}.get(recipient)
+    """A word for a part or a party; else it is a person's id."""
+    named = {**dict.fromkeys(_WORDS), **state.parts, **state.signatories}
+    return named.get(recipient, recipient)
 
 
 notices = telling(evolve, _FIXED, _DEPENDS, _find)

@@ -9,7 +9,7 @@ from events.internships.access import case_roles
 from events.internships.facts import PARTIES, PARTY_OF
 from events.internships.state import Internship
 from workflows.decision import Context
-from workflows.internships import agreeing, matching, running
+from workflows.internships import agreeing, hosting, matching, running
 from workflows.internships import commands as c
 from workflows.internships.agreeing import SIGNING
 from workflows.steps import Step
@@ -21,7 +21,8 @@ UNDRAFTED = frozenset({"proposed", "matched"})
 BEFORE = UNDRAFTED | SIGNABLE
 RUNNING = frozenset({"running"})
 STARTED = RUNNING | {"evaluated", "shared"}
-SUPERVISED = (BEFORE | STARTED) - {"proposed"}
+OPEN = BEFORE | STARTED
+HOSTED = OPEN - {"proposed"}
 _PARTIES = tuple(PARTY_OF)
 
 STEPS = {
@@ -31,8 +32,9 @@ STEPS = {
     c.NameHostSupervisor: Step(("coordinator",), frozenset({"matched"})),
     c.DraftAgreement: Step(("coordinator",), frozenset({"matched"})),
     c.AmendAgreement: Step(("coordinator",), SIGNABLE),
-    c.SignAgreement: Step(_PARTIES, UNSIGNED),
+    c.SignAgreement: Step(_PARTIES, SIGNABLE | STARTED),
     c.RequestFreshLink: Step(("contact",), UNSIGNED | RUNNING),
+    c.SendSigningLink: Step(("coordinator",), UNSIGNED | RUNNING),
     c.RevokeSigningLink: Step(("coordinator",), UNSIGNED | RUNNING),
     c.StartInternship: Step(
         ("coordinator", "teacher"),
@@ -41,8 +43,10 @@ STEPS = {
         early_in=UNDRAFTED | UNSIGNED,
     ),
     c.RecordHalfDay: Step(("teacher", "coordinator", "contact"), RUNNING),
-    c.ReplaceHostSupervisor: Step(("coordinator",), SUPERVISED),
-    c.CompleteHandover: Step(("coordinator", "teacher"), SUPERVISED),
+    c.ReplaceHostSupervisor: Step(("coordinator",), HOSTED),
+    c.ReplaceHostContact: Step(("coordinator",), HOSTED),
+    c.ReplaceSchoolLeader: Step(("coordinator",), OPEN),
+    c.CompleteHandover: Step(("coordinator", "teacher"), HOSTED),
     c.SubmitEvaluation: Step(_PARTIES, RUNNING),
     c.ShareOutcome: Step(("teacher",), RUNNING | {"evaluated"}),
     c.CloseInternship: Step(
@@ -66,8 +70,9 @@ def _parties(state: Internship, ctx: Context) -> set[str]:
     return {party for part, party in PARTY_OF.items() if part in held}
 
 
-def _has_a_link(state: Internship, party: str, ctx: Context) -> bool:
-    return party in state.missing(PARTIES) or state.to_evaluate(party, _today(ctx))
+def _some_link(state: Internship, ctx: Context) -> bool:
+    """Whether something is asked of a party for which it has a link."""
+    return any(SIGNING.has_a_link(state, party, _today(ctx)) for party in PARTIES)
 
 
 def _recordable(state: Internship, ctx: Context) -> bool:
@@ -83,14 +88,17 @@ TABLE = Table[Internship](
     rules={
         c.ProposeInternship: matching.propose,
         c.ApproveInternship: matching.approve,
-        c.MatchHost: matching.match_host,
-        c.NameHostSupervisor: matching.name_supervisor,
-        c.ReplaceHostSupervisor: matching.replace_supervisor,
-        c.CompleteHandover: matching.complete_handover,
+        c.ReplaceSchoolLeader: matching.replace_leader,
+        c.MatchHost: hosting.match_host,
+        c.ReplaceHostContact: hosting.replace_contact,
+        c.NameHostSupervisor: hosting.name_supervisor,
+        c.ReplaceHostSupervisor: hosting.replace_supervisor,
+        c.CompleteHandover: hosting.complete_handover,
         c.DraftAgreement: agreeing.draft,
         c.AmendAgreement: agreeing.amend,
-        c.SignAgreement: SIGNING.sign,
+        c.SignAgreement: agreeing.sign,
         c.RequestFreshLink: SIGNING.fresh_link,
+        c.SendSigningLink: SIGNING.send_link,
         c.RevokeSigningLink: SIGNING.revoke_link,
         c.StartInternship: running.start,
         c.RecordHalfDay: running.record_half_day,
@@ -112,10 +120,9 @@ TABLE = Table[Internship](
         c.SignAgreement: lambda state, ctx: bool(
             _parties(state, ctx) & set(state.missing(PARTIES))
         ),
-        c.RequestFreshLink: lambda state, ctx: _has_a_link(state, "host", ctx),
-        c.RevokeSigningLink: lambda state, ctx: any(
-            _has_a_link(state, party, ctx) for party in PARTIES
-        ),
+        c.RequestFreshLink: lambda state, ctx: SIGNING.may_ask_anew(state, "host", _today(ctx)),
+        c.SendSigningLink: _some_link,
+        c.RevokeSigningLink: _some_link,
         c.StartInternship: lambda state, ctx: (
             state.period is not None and _today(ctx) >= state.period[0]
         ),

@@ -8,6 +8,7 @@ from events.internships import facts as f
 from events.internships.state import Internship
 from workflows.decision import Decision, Refused
 from workflows.internships import commands as c
+from workflows.internships.hosting import in_person, still_there
 from workflows.internships.matching import days_claim
 from workflows.ruling import Case
 
@@ -16,7 +17,8 @@ def start(case: Case[Internship], command: c.StartInternship) -> Decision:
     day = case.day(command.date)
     if date.fromisoformat(day) < _days(case.state)[0]:
         raise Refused("state.not_allowed")
-    return case.accept(f.InternshipStarted(date=day), on=day)
+    started = f.InternshipStarted(date=day)
+    return case.accept(started, on=day, needs=[still_there(case.state)])
 
 
 def record_half_day(case: Case[Internship], command: c.RecordHalfDay) -> Decision:
@@ -40,7 +42,8 @@ def evaluate(case: Case[Internship], command: c.SubmitEvaluation) -> Decision:
     party = f.PARTY_OF[case.role]
     if not case.state.to_evaluate(party, case.today):
         raise Refused("state.not_allowed")
-    return case.accept(f.EvaluationSubmitted(party=party, text=command.text, worth=command.worth))
+    evaluation = f.EvaluationSubmitted(party=party, text=command.text, worth=command.worth)
+    return in_person(case, case.accept(evaluation))
 
 
 def share(case: Case[Internship], command: c.ShareOutcome) -> Decision:

@@ -23,6 +23,7 @@ DRAFTED = frozenset({"agreement_drafted", "partially_signed", "signed"})
 SIGNING = frozenset({"agreement_drafted", "partially_signed"})
 AFTER = frozenset({"running", "evaluated", "shared"})
 ENDS = frozenset({"closed", "cancelled", "ended_early"})
+REASONS = ("left", "absence", "other")
 TERMS = ("goal", "times", "tasks", "insurance", "confidentiality", "costs")
 
 
@@ -61,10 +62,38 @@ def _terms(s: Source) -> Data:
     return {**texts, **s.span(3, 16, 8), "half_days": 0 if s.rarely() else s.one((1, 1, 2, 3))}
 
 
+def _planned(s: Source, terms: Data) -> Data:
+    """As many half-days as agreed from the first day on, where they fit in."""
+    first = date.fromisoformat(min(terms["from"], terms["to"]))
+    halves = [
+        {"date": str(first + timedelta(days=ahead)), "part": part}
+        for ahead in range((date.fromisoformat(terms["to"]) - first).days + 1)
+        for part in ("morning", "afternoon")
+    ]
+    return {"schedule": halves[: terms["half_days"]]} if s.maybe() else {}
+
+
+def _drafted(s: Source) -> Data:
+    terms = _terms(s)
+    return {**terms, **_planned(s, terms)}
+
+
+def _party(s: Source) -> Data:
+    return {"party": s.one(("teacher", "school", "host", "host"))}
+
+
+def _new_contact(s: Source) -> Data:
+    """Mostly somebody else of the host, now and then of another partner."""
+    if not s.seldom():
+        return {"contact": _of_the_host(s), "reason": s.one(REASONS)}
+    return {**_match(s), "reason": s.one(REASONS)}
+
+
 def _amendment(s: Source) -> Data:
     terms = _terms(s)
     keys = s.one((("goal",), ("from", "to"), ("half_days", "costs"), tuple(terms)))
-    return {**{key: terms[key] for key in keys}, "reason": s.text()}
+    planned = {"schedule": []} if s.maybe() else {}
+    return {**{key: terms[key] for key in keys}, **planned, "reason": s.text()}
 
 
 def _half_day(s: Source) -> Data:
@@ -120,10 +149,13 @@ PLAY = Play(
         "AmendAgreement": ("coordinator",),
         "SignAgreement": ("teacher", "school_leader", "contact"),
         "RequestFreshLink": ("contact",),
+        "SendSigningLink": ("coordinator",),
         "RevokeSigningLink": ("coordinator",),
         "StartInternship": ("coordinator", "teacher"),
         "RecordHalfDay": ("teacher", "coordinator", "contact"),
         "ReplaceHostSupervisor": ("coordinator",),
+        "ReplaceHostContact": ("coordinator",),
+        "ReplaceSchoolLeader": ("coordinator",),
         "CompleteHandover": ("coordinator", "teacher"),
         "SubmitEvaluation": ("teacher", "school_leader", "contact"),
         "ShareOutcome": ("teacher",),
@@ -140,9 +172,12 @@ PLAY = Play(
         "AmendAgreement": DRAFTED,
         "SignAgreement": SIGNING,
         "RequestFreshLink": DRAFTED | AFTER,
+        "SendSigningLink": DRAFTED | AFTER,
         "RevokeSigningLink": DRAFTED | AFTER,
         "StartInternship": frozenset({"signed"}),
         "RecordHalfDay": frozenset({"running"}),
+        "ReplaceHostContact": (BEFORE - {"proposed"}) | AFTER,
+        "ReplaceSchoolLeader": BEFORE | AFTER,
         "ReplaceHostSupervisor": (BEFORE - {"proposed"}) | AFTER,
         "CompleteHandover": (BEFORE - {"proposed"}) | AFTER,
         "SubmitEvaluation": frozenset({"running"}),
@@ -160,16 +195,22 @@ PLAY = Play(
         },
         "MatchHost": _match,
         "NameHostSupervisor": lambda s: {"supervisor": _of_the_host(s)},
-        "DraftAgreement": _terms,
+        "DraftAgreement": _drafted,
         "AmendAgreement": _amendment,
         "SignAgreement": signature,
         "RequestFreshLink": nothing,
-        "RevokeSigningLink": lambda s: {"party": s.one(("teacher", "school", "host", "host"))},
+        "SendSigningLink": _party,
+        "RevokeSigningLink": _party,
         "StartInternship": nothing,
         "RecordHalfDay": _half_day,
         "ReplaceHostSupervisor": lambda s: {
             "supervisor": _of_the_host(s),
-            "reason": s.one(("left", "absence", "other")),
+            "reason": s.one(REASONS),
+        },
+        "ReplaceHostContact": _new_contact,
+        "ReplaceSchoolLeader": lambda s: {
+            "school_leader": s.holder("school_leader"),
+            "reason": s.text(),
         },
         "CompleteHandover": handed_over,
         "SubmitEvaluation": lambda s: {

@@ -20,7 +20,7 @@ class Internship(Witness):
     terms: ClassVar[frozenset[str]] = frozenset(
         {
             "goal", "from", "to", "half_days", "times", "tasks", "insurance",
-            "confidentiality", "costs",
+            "confidentiality", "costs", "schedule", "supervisor",
         }
     )  # fmt: skip
     ends: ClassVar[Mapping[str, str]] = {
@@ -61,13 +61,40 @@ class Internship(Witness):
                 self.people["supervisor"] = r.data["supervisor"]
                 self.need(r.data["supervisor"] != self.people["teacher"], "supervises the own one")
                 yield from self.to("supervisor_named", "teacher")
+            case "HostContactReplaced":
+                yield from self._contact_replaced(r)
+            case "PersonReplaced":
+                self.need(r.data["previous"] == self.people["school_leader"], "not the leader")
+                self.people["school_leader"] = r.data["person"]
+                self.revoked.discard("school")
+                yield from self.taken_over(r, r.data["person"])
             case "AgreementDrafted" | "AgreementAmended":
                 self.need(not self.started and self.named, f"{r.type}: started or nobody named")
                 self._dated(self.agreement.terms)
+                self.need(
+                    self.agreement.terms["supervisor"] == self.people["supervisor"],
+                    "a version names another supervisor",
+                )
                 if self.agreement.terms["from"] >= str(r.day):
                     self.fulfil("start")
             case _:
                 yield from self._going_on(r)
+
+    def _contact_replaced(self, r: Record) -> Iterator[tuple[str, str | None]]:
+        self.need(r.data["previous"] == self.people["contact"], "not the contact")
+        self.people["contact"] = r.data["contact"]
+        self.kept["host"] = r.data.get("host") or self.kept["host"]
+        three = {self.people[part] for part in EVERYBODY}
+        self.need(len(three) == len(EVERYBODY), "a person is two parties")
+        yield from self.taken_over(r, r.data["contact"])
+        if r.data["contact"] != r.data["previous"]:
+            self.revoked.discard("host")
+            if "host" in self.agreement.missing and self.agreement.valid:
+                yield from self.to("agreement_to_sign", "contact")
+
+    def taken_over(self, r: Record, person: str) -> Iterator[tuple[str, str | None]]:
+        for who in (person, r.data["previous"], self.people["teacher"]):
+            yield "part_taken_over", who
 
     def _proposed(self, r: Record) -> None:
         self.state = "proposed"
@@ -85,6 +112,9 @@ class Internship(Witness):
         self.days = terms["from"], terms["to"]
         self.need(self.days[0] <= self.days[1], "days that end before they begin")
         self.need(terms["half_days"] >= 1, "no half-days")
+        halves = {(half["date"], half["part"]) for half in terms.get("schedule", ())}
+        self.need(len(halves) in (0, terms["half_days"]), "not as many planned as agreed")
+        self.need(all(self.days[0] <= day <= self.days[1] for day, _ in halves), "planned outside")
 
     def _going_on(self, r: Record) -> Iterator[tuple[str, str | None]]:
         match r.type:
@@ -106,7 +136,7 @@ class Internship(Witness):
                 self.outcome = True
                 self.fulfil("sharing")
                 self._after()
-                yield from self.to("outcome_shared", "school_leader", "coordinator")
+                yield from self.to("outcome_shared", "school_leader", "contact", "coordinator")
             case "ReminderSent" if r.data["timer"] != "signatures":
                 yield from self._reminded(r)
             case "InternshipClosed":

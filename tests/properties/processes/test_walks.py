@@ -17,7 +17,8 @@ NEVER: dict[str, frozenset[str]] = {
     "departures": frozenset({"auth.not_subject", "auth.not_assigned", "state.not_allowed"}),
     "assessments": frozenset({"auth.not_subject", "auth.not_assigned"}),
 }
-"""General codes for which a process has no case: nobody's own steps, no parts, no second state."""
+"""General codes for which a process has no case: nobody's own steps, no parts, no second state; or
+one so rare, a fresh link of a party whose links were revoked, that the scenarios are to meet it."""
 
 
 MANY = 10

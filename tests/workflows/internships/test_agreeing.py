@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.workflows.internships.office import AGREEMENT, PROPOSAL, SIGNERS, Office, at, id_of
+from tests.workflows.internships.office import (
+    AGREEMENT,
+    PROPOSAL,
+    SIGNERS,
+    Office,
+    at,
+    follow,
+    id_of,
+)
 
 ONE, OTHER = "a" * 64, "b" * 64
 BEFORE_SIGNING = ("proposed", "approved", "matched", "supervised")
@@ -210,6 +218,44 @@ def test_an_older_version_is_not_signed() -> None:
     assert office.refuse("arno", "SignAgreement", {"version": 1}) == ("link.expired", "version")
 
 
+@pytest.mark.parametrize("milestone", ["signed", "running", "recorded", "evaluated", "shared"])
+def test_an_older_version_is_told_apart_as_long_as_the_case_is_open(milestone: str) -> None:
+    office = at("drafted")
+    _amended(office, half_days=2, costs="Reiskosten")
+    follow(office, "drafted", milestone)
+    assert office.refuse("teacher", "SignAgreement", {"version": 1}) == (
+        "agreement.version_superseded",
+        "version",
+    )
+    assert office.refuse("arno", "SignAgreement", {"version": 1}) == ("link.expired", "version")
+    assert office.refuse("teacher", "SignAgreement", {"version": 2}) == ("state.not_allowed", None)
+    assert office.refuse("teacher", "SignAgreement", {"version": 3}) == (
+        "command.invalid",
+        "version",
+    )
+
+
+def test_the_supervisor_stands_in_the_version_that_names_one() -> None:
+    office = at("signed")
+    assert office.summary()["agreement"]["supervisor"] == id_of("jeroen")
+    office.accept(
+        "coordinator", "ReplaceHostSupervisor", {"supervisor": id_of("mila"), "reason": "left"}
+    )
+    assert office.summary()["agreement"]["supervisor"] == id_of("jeroen")
+    _amended(office)
+    assert office.summary()["agreement"]["supervisor"] == id_of("mila")
+    assert office.events[-1].data.supervisor == id_of("mila")
+    assert _refused_amendment(office) == ("command.invalid", "goal")
+
+
+def test_the_supervisor_is_not_given_by_hand() -> None:
+    data = {**AGREEMENT, "supervisor": id_of("mila")}
+    assert at("supervised").refuse("coordinator", "DraftAgreement", data) == (
+        "command.invalid",
+        "supervisor",
+    )
+
+
 def test_all_sign_the_same_document() -> None:
     office = at("drafted")
     office.accept("teacher", "SignAgreement", {"version": 1, "document": ONE})
@@ -261,7 +307,7 @@ def test_links_are_revoked_of_a_party_that_has_yet_to_sign() -> None:
     assert office.accept("coordinator", "RevokeSigningLink", {"party": "host"}) == [
         "SigningLinkRevoked"
     ]
-    assert office.state.links_since == {"host": office.state.version}
+    assert office.state.links_revoked == {"host"}
 
 
 @pytest.mark.parametrize("milestone", ["supervised", "signed", "running", "shared"])

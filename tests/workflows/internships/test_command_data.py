@@ -11,6 +11,7 @@ from workflows.decision import Refused
 from workflows.internships import RULES
 from workflows.pure import parse
 
+SCHEDULE = [{"date": "2026-04-13", "part": "morning"}]
 DATA: dict[str, dict[str, Any]] = {
     "ProposeInternship": {
         **PROPOSAL, "follows": NOWHERE, "from": "2026-04-13", "to": "2026-04-13"
@@ -19,10 +20,13 @@ DATA: dict[str, dict[str, Any]] = {
     "MatchHost": {"host": NOWHERE, "contact": id_of("arno")},
     "NameHostSupervisor": {"supervisor": id_of("jeroen")},
     "ReplaceHostSupervisor": {"supervisor": id_of("mila"), "reason": "other"},
-    "DraftAgreement": AGREEMENT,
+    "ReplaceHostContact": {"contact": id_of("mila"), "reason": "absence", "host": NOWHERE},
+    "ReplaceSchoolLeader": {"school_leader": id_of("leader"), "reason": "Pensioen"},
+    "DraftAgreement": {**AGREEMENT, "schedule": SCHEDULE},
     "AmendAgreement": {**AGREEMENT, "reason": "Verschoven"},
     "SignAgreement": {"version": 1, "document": "a" * 64},
     "RequestFreshLink": {},
+    "SendSigningLink": {"party": "host"},
     "RevokeSigningLink": {"party": "host"},
     "StartInternship": {"date": "2026-04-13"},
     "RecordHalfDay": {
@@ -44,7 +48,8 @@ OPTIONAL = {
     "ApproveInternship": {"note"},
     "NameHostSupervisor": {"supervisor"},
     "ReplaceHostSupervisor": {"supervisor"},
-    "DraftAgreement": set(AGREEMENT),
+    "ReplaceHostContact": {"host"},
+    "DraftAgreement": {*AGREEMENT, "schedule"},
     "AmendAgreement": set(AGREEMENT),
     "SignAgreement": {"document"},
     "StartInternship": {"date"},
@@ -129,5 +134,7 @@ def test_persons_are_what_a_field_asks_for() -> None:
         "MatchHost": {"contact": "contact"},
         "NameHostSupervisor": {"supervisor": "contact"},
         "ReplaceHostSupervisor": {"supervisor": "contact"},
+        "ReplaceHostContact": {"contact": "contact"},
+        "ReplaceSchoolLeader": {"school_leader": "school_leader"},
         "CorrectRecord": {"approved_by": "auditor"},
     }

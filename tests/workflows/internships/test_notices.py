@@ -19,6 +19,7 @@ from tests.workflows.internships.office import (
 
 HALF_DAY = {"date": "2026-04-13", "part": "afternoon"}
 REASON = {"reason": "Het kan niet"}
+CONTACT = {"contact": id_of("mila"), "reason": "left"}
 SUPERVISOR = {"supervisor": id_of("mila")}
 
 
@@ -78,11 +79,34 @@ def test_a_proposal() -> None:
             _all("signing_link", "arno") | _all("fresh_link_sent", *COORDINATORS),
         ),
         (
+            "drafted", "second", "SendSigningLink", {"party": "host"},
+            _all("signing_link", "arno") | _all("fresh_link_sent", "coordinator"),
+        ),
+        (
+            "matched", "second", "ReplaceHostContact", CONTACT,
+            _all("part_taken_over", "mila", "arno", "teacher") | _all("handover", "coordinator"),
+        ),
+        (
+            "partly", "second", "ReplaceHostContact", CONTACT,
+            _all("part_taken_over", "mila", "arno", "teacher")
+            | _all("agreement_to_sign", "mila")
+            | _all("handover", "coordinator"),
+        ),
+        (
+            "signed", "second", "ReplaceHostContact", CONTACT,
+            _all("part_taken_over", "mila", "arno", "teacher") | _all("handover", "coordinator"),
+        ),
+        (
+            "running", "coordinator", "ReplaceSchoolLeader",
+            {"school_leader": id_of("other_leader"), "reason": "Pensioen"},
+            _all("part_taken_over", "other_leader", "leader", "teacher"),
+        ),
+        (
             "recorded", "teacher", "SubmitEvaluation", EVALUATION, set(),
         ),
         (
             "evaluated", "teacher", "ShareOutcome", OUTCOME,
-            _all("outcome_shared", "leader", *COORDINATORS),
+            _all("outcome_shared", "leader", "arno", *COORDINATORS),
         ),
         ("shared", "coordinator", "CloseInternship", {}, _all("internship_closed", *SIGNERS)),
         (

@@ -42,10 +42,13 @@ def _right(office: Office) -> dict[str, dict[str, Any]]:
         "MatchHost": {"host": office.host, "contact": id_of("arno")},
         "NameHostSupervisor": {"supervisor": id_of("jeroen")},
         "ReplaceHostSupervisor": {"supervisor": id_of("mila"), "reason": "left"},
+        "ReplaceHostContact": {"contact": id_of("mila"), "reason": "left"},
+        "ReplaceSchoolLeader": {"school_leader": id_of("other_leader"), **REASON},
         "DraftAgreement": AGREEMENT,
         "AmendAgreement": {"half_days": 7, "reason": "Meer"},
         "SignAgreement": {"version": max(1, len(office.state.versions))},
         "RequestFreshLink": {},
+        "SendSigningLink": {"party": asked[0]},
         "RevokeSigningLink": {"party": asked[0]},
         "StartInternship": {},
         "RecordHalfDay": (halves or [{"date": today, "part": "morning", "attended": True}])[0],
@@ -93,6 +96,12 @@ def test_at_every_milestone(milestone: str) -> None:
 def test_after_an_amendment() -> None:
     office = at("signed")
     office.accept("coordinator", "AmendAgreement", {"half_days": 5, "reason": "Meer"})
+    _agrees(office)
+
+
+def test_while_links_are_revoked() -> None:
+    office = at("partly")
+    office.accept("coordinator", "RevokeSigningLink", {"party": "host"})
     _agrees(office)
 
 

@@ -31,10 +31,13 @@ INTERNSHIPS: dict[str, Any] = {
     "AmendAgreement": {"half_days": 9, "reason": "Vrijdagmiddag staat de lasstraat stil"},
     "SignAgreement": {"version": 1},
     "RequestFreshLink": {},
+    "SendSigningLink": {"party": "host"},
     "RevokeSigningLink": {"party": "host"},
     "StartInternship": {"date": "2026-04-13"},
     "RecordHalfDay": {"date": "2026-04-13", "part": "morning", "attended": True},
     "ReplaceHostSupervisor": {"supervisor": p.CONTACT, "reason": "left"},
+    "ReplaceHostContact": {"contact": p.OTHER_CONTACT, "reason": "left"},
+    "ReplaceSchoolLeader": {"school_leader": p.SCHOOL_LEADER, "reason": "Gaat met pensioen"},
     "CompleteHandover": {"task": "supervisor:1", "note": "De leervraag en de taken besproken"},
     "SubmitEvaluation": {"text": "Veel gezien van de praktijk", "worth": 5},
     "ShareOutcome": {
