@@ -16,8 +16,8 @@ NOTICES = {
     "internship_proposed", "internship_approved", "host_matched", "supervisor_named", "handover",
     "agreement_to_sign", "signing_link", "fresh_link_sent", "agreement_complete",
     "internship_started", "half_day_missed", "outcome_shared", "internship_closed",
-    "internship_cancelled", "internship_ended_early", "part_taken_over", "signature_due", "signatures_missing",
-    "evaluation_due", "sharing_due", "overdue",
+    "internship_cancelled", "internship_ended_early", "part_taken_over", "signature_due",
+    "signatures_missing", "evaluation_due", "sharing_due", "overdue",
 }  # fmt: skip
 REMINDERS = {"signatures", "evaluation", "sharing"}
 TERMS = ("start", "evaluation", "sharing")
