@@ -47,6 +47,7 @@ class Installation:
     """What the application is told of its installation."""
 
     installation: Any = "test"
+    public_address: str = "https://traject.example"
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from icalendar import Calendar
 from events.settings import TenantSettings
 from tests.pacts.workflow import PactProcess
 from tests.web.conftest import Board, PactBoard
+from web.documents import calendars
 from web.documents.calendars import _Entries
 from workflows.supervision.workflow import SupervisionProcess
 
@@ -84,7 +87,7 @@ async def test_the_board_s_time_is_told_and_the_reading_noted(pacts: PactBoard) 
         "Europe/Amsterdam",
     )
     assert (event["sequence"], event["class"]) == (0, "PRIVATE")
-    assert event["url"].endswith(f"/pacts/{stream}")
+    assert event["url"] == f"https://traject.example/pacts/{stream}"
     assert [one.what for one in await pacts.store.reads(pacts.tenant, stream)] == ["calendar"]
 
 
@@ -103,6 +106,44 @@ async def test_what_moves_stays_itself_and_what_is_off_is_gone(pacts: PactBoard)
     assert await plan("") is None
     await pacts.done(stream, "EndPact", {}, "coordinator")
     assert await calendar(pacts, path, "teacher") == {}
+
+
+async def test_a_name_stays_in_its_line_and_the_address_is_ours(pacts: PactBoard) -> None:
+    stream = await pacts.pact()
+    talk = {"talk": "T1\rBEGIN:VALARM\x0b\u202eX", "at": "2027-07-01T09:30"}
+    await pacts.done(stream, "PlanTalk", talk, "coordinator")
+    for headers in ({"Host": "evil.example"}, {"X_Forwarded_Host": "evil.example"}):
+        answer = await pacts.get(f"/pacts/{stream}/calendar.ics", "teacher", **headers)
+        assert b"\r\nSUMMARY:nagesprek T1 BEGIN:VALARM X\r\n" in answer.content
+        assert b"evil" not in answer.content
+
+
+async def test_a_long_calendar_is_made_beside_the_others(
+    pacts: PactBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_in: list[threading.Thread] = []
+
+    def noted(*_: Any) -> bytes:
+        made_in.append(threading.current_thread())
+        return b""
+
+    monkeypatch.setattr(calendars, "_ics", noted)
+    await pacts.get(f"/pacts/{await pacts.pact()}/calendar.ics", "teacher")
+    assert made_in[0] is not threading.main_thread()
+
+
+@pytest.mark.parametrize("alike", [True, False])
+def test_hundreds_of_items_take_no_time(alike: bool) -> None:
+    entries, planned = _Entries(str(uuid4())), list[Mapping[str, Any]]()
+    began = time.process_time()
+    for number in range(300):
+        named = {} if alike else {"visit": f"V{number}"}
+        planned.append(item("care", f"2027-01-01T09:00:{number}", **named))
+        entries.set(planned, AT)
+    shown = entries.set(planned, AT)
+    assert time.process_time() - began < 2
+    assert len({one.uid for one in shown}) == 300
+    assert {one.sequence for one in shown} == {0}
 
 
 async def test_nobody_else_gets_it(pacts: PactBoard) -> None:

@@ -32,6 +32,9 @@ class WebSettings(Protocol):
     @property
     def installation(self) -> Installation: ...
 
+    @property
+    def public_address(self) -> str: ...
+
 
 def create_app(
     store: Store,
@@ -51,6 +54,7 @@ def create_app(
         rules=rules,
         dossiers=Dossiers(store, rules),
         installation=settings.installation,
+        public_address=settings.public_address,
     )
     described = document(rules)
     app.openapi = lambda: described

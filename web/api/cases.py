@@ -18,7 +18,6 @@ from web.documents.answers import agreement_file, calendar_file
 from web.documents.calendars import ics
 from web.reading import Reading, log_reading, offered, read_case
 from web.site import site_of
-from web.wording import Wording
 from workflows.decision import Command
 
 
@@ -113,9 +112,7 @@ async def agreement_pdf(request: Request) -> Response:
 async def calendar(request: Request) -> Response:
     """``GET /{process}/{id}/calendar.ics``: what is planned and concerns this person."""
     reading = await _asked(request, "calendar")
-    page = f"{request.base_url}{reading.dossier.process}/{reading.dossier.stream}"
-    words = Wording(language_of(request), reading.view.settings, {}, reading.dossier.process)
-    return calendar_file(ics(reading, words, page))
+    return calendar_file(await ics(reading, language_of(request), site_of(request).public_address))
 
 
 @cache

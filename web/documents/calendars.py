@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,10 +12,13 @@ from uuid import UUID, uuid5
 
 from icalendar import Calendar, Event, Timezone
 
+from web.plain import one_line
 from web.reading import Reading
+from web.texts import Texts
 from web.wording import Wording
 
 Item = Mapping[str, Any]
+Identity = frozenset[tuple[str, str]]
 
 _WHEN = "at"
 _YEARS = (1, 6)
@@ -55,49 +59,74 @@ class _Entries:
 
     def __init__(self, stream: str) -> None:
         self._stream = UUID(stream)
-        self._known: dict[str, list[Planned]] = {}
-        self._standing: set[str] = set()
+        self._known: dict[Identity, list[Planned]] = {}
+        self._standing: dict[Identity, list[Planned]] = {}
+        self._items: dict[Identity, list[Item]] = {}
 
     def set(self, items: Sequence[Item], at: datetime) -> list[Planned]:
         """These are planned from ``at`` on, and nothing else."""
-        grouped: dict[str, list[Item]] = {}
+        grouped: dict[Identity, list[Item]] = {}
         for item in items:
             grouped.setdefault(_identity(item), []).append(item)
-        standing = [one for name in grouped for one in self._group(name, grouped[name], at)]
-        self._standing = {one.uid for one in standing}
-        return standing
+        standing = {
+            name: self._standing[name]
+            if group == self._items.get(name)
+            else list(self._group(name, group, at))
+            for name, group in grouped.items()
+        }
+        self._standing, self._items = standing, grouped
+        return [one for group in standing.values() for one in group]
 
-    def _group(self, name: str, items: list[Item], at: datetime) -> Iterator[Planned]:
+    def _group(self, name: Identity, items: list[Item], at: datetime) -> Iterator[Planned]:
         """What did not change stays itself; what is new takes the place of what is gone."""
         known = self._known.setdefault(name, [])
-        unchanged = [one for one in known if one.uid in self._standing and one.item in items]
-        added = [item for item in items if all(one.item != item for one in unchanged)]
-        free = [place for place, one in enumerate(known) if one not in unchanged]
-        free.sort(key=lambda place: known[place].uid not in self._standing)
-        for item in added:
-            if free:
-                place = free.pop(0)
-                before = known[place]
-                after = known[place] = Planned(before.uid, before.sequence + 1, at, item)
+        before = {one.uid for one in self._standing.get(name, ())}
+        wanted = {_told(item) for item in items}
+        unchanged = {
+            one.uid: one for one in known if one.uid in before and _told(one.item) in wanted
+        }
+        kept = {_told(one.item) for one in unchanged.values()}
+        free = [place for place, one in enumerate(known) if one.uid not in unchanged]
+        places = iter(sorted(free, key=lambda place: known[place].uid not in before))
+        for item in items:
+            if _told(item) in kept:
+                continue
+            place = next(places, None)
+            if place is not None:
+                moved = known[place]
+                after = known[place] = Planned(moved.uid, moved.sequence + 1, at, item)
             else:
-                place = len(known)
-                uid = str(uuid5(self._stream, f"agenda/{name}/{place}"))
+                named = json.dumps(dict(name), sort_keys=True, ensure_ascii=False)
+                uid = str(uuid5(self._stream, f"agenda/{named}/{len(known)}"))
                 after = Planned(uid, 0, at, item)
                 known.append(after)
             yield after
-        yield from unchanged
+        yield from unchanged.values()
 
 
-def _identity(item: Item) -> str:
+def _told(item: Item) -> Identity:
+    """All that is told of an item."""
+    return frozenset((key, str(value)) for key, value in item.items())
+
+
+def _identity(item: Item) -> Identity:
     """What tells an item from others, whenever it is."""
-    named = {
-        key: value for key, value in item.items() if key != _WHEN and not isinstance(value, bool)
-    }
-    return json.dumps(named, sort_keys=True, ensure_ascii=False)
+    return frozenset(
+        (key, str(value))
+        for key, value in item.items()
+        if key != _WHEN and not isinstance(value, bool)
+    )
 
 
-def ics(reading: Reading, wording: Wording, page: str) -> bytes:
-    """The calendar file; ``page`` is the address of the case's page."""
+async def ics(reading: Reading, words: Texts, address: str) -> bytes:
+    """The calendar file; ``address`` is what those of the pages begin with."""
+    process, facts = reading.dossier.process, reading.rules.story.facts
+    wording = Wording(words, reading.view.settings, {}, process, facts=facts)
+    page = f"{address}/{process}/{reading.dossier.stream}"
+    return await asyncio.to_thread(_ics, reading, wording, page)
+
+
+def _ics(reading: Reading, wording: Wording, page: str) -> bytes:
     zone = wording.settings.zone
     calendar = Calendar()
     calendar.add("version", "2.0")
@@ -111,7 +140,7 @@ def ics(reading: Reading, wording: Wording, page: str) -> bytes:
         event.add("uid", one.uid)
         event.add("sequence", one.sequence)
         event.add("dtstamp", one.set_at)
-        event.add("summary", wording.planned(one.item))
+        event.add("summary", one_line(wording.planned(one.item)))
         event.add("class", "PRIVATE")
         event.add("url", page)
         when = str(one.item[_WHEN])

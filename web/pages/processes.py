@@ -231,8 +231,7 @@ async def agreement_pdf(request: Request, site: Site, person: PersonRow, process
 async def calendar(request: Request, site: Site, person: PersonRow, process: str) -> Response:
     """``/{process}/{id}/calendar.ics``."""
     reading = await _read(request, site, person, process, "calendar")
-    wording = Wording(page_language(request), reading.view.settings, {}, process)
-    return calendar_file(ics(reading, wording, f"{request.base_url}{process}/{stream_of(request)}"))
+    return calendar_file(await ics(reading, page_language(request), site.public_address))
 
 
 async def _told(
