@@ -94,7 +94,9 @@ async def invitation(site: Site, link: SigningLink, now: datetime) -> Invitation
     reader = reader_of(person)
     view = View(reader, rules.story.rights(state, reader), now, settings)
     reading = Reading(rules, dossier, view, current=True)
-    party = _party(state, person.id)
+    # Who is named, but holds the role no more, is that party no more either.
+    barred = _refusal(reading, person, SignAgreement(version=paper.version), settings) or ""
+    party = None if barred.startswith("auth.") else _party(state, person.id)
     lapse = _lapse(link, reading, party, asked, paper.version)
     done_at = _done_at(reading, asked, paper.version, person.id)
     command = SignAgreement(version=paper.version) if asked == "signature" else None

@@ -83,10 +83,11 @@ def _mac(key: bytes, content: bytes) -> bytes:
 
 
 def _decoded(code: str) -> bytes:
-    """What is no code at all is checked like one that is wrong."""
+    """What is no code at all, or spells one otherwise, is checked like one that is wrong."""
     if len(code) != _CODE_CHARACTERS:
         return _NOTHING
     try:
-        return base64.b64decode(code.encode("ascii"), altchars=b"-_", validate=True)
+        raw = base64.b64decode(code.encode("ascii"), altchars=b"-_", validate=True)
     except ValueError:
         return _NOTHING
+    return raw if base64.urlsafe_b64encode(raw).decode() == code else _NOTHING
