@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from events import agreement, handover, terms
 from events.case import Fold, local_day_of
@@ -152,7 +152,7 @@ def _drafted(state: Internship, event: Event, data: f.InternshipAgreement) -> di
 def _paper(state: Internship, version: agreement.Version) -> Paper:
     """As it was made: who is replaced later leaves it as it is."""
     assert state.proposed is not None
-    left_out = {"supervisor"} if version.fields["schedule"] else {"supervisor", "schedule"}
+    fields = {name: it for name, it in version.fields.items() if name != "supervisor"}
     return Paper(
         kind="internship_agreement",
         version=version.number,
@@ -165,8 +165,16 @@ def _paper(state: Internship, version: agreement.Version) -> Paper:
             "host": state.host,
             "supervisor": version.fields["supervisor"],
         },
-        fields={name: it for name, it in version.fields.items() if name not in left_out},
+        fields={**fields, "schedule": _by_part(fields["schedule"])},
     )
+
+
+def _by_part(schedule: Sequence[Mapping[str, str]]) -> dict[str, list[str]]:
+    """The days of the mornings and those of the afternoons, which read shorter than a list."""
+    return {
+        part: [half["date"] for half in schedule if half["part"] == part]
+        for part in get_args(f.Part)
+    }
 
 
 @_on(agreement.AgreementSigned)

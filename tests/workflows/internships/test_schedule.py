@@ -63,7 +63,7 @@ def test_nothing_need_be_planned(nothing: dict[str, Any]) -> None:
     assert office.summary()["agreement"]["schedule"] == []
     paper = STORY.paper(office.state, 1)
     assert paper is not None
-    assert "schedule" not in paper.fields
+    assert not any(paper.fields["schedule"].values())
 
 
 def test_what_is_planned_stands_in_order_in_the_agreement_and_its_paper() -> None:
@@ -71,7 +71,7 @@ def test_what_is_planned_stands_in_order_in_the_agreement_and_its_paper() -> Non
     assert office.summary()["agreement"]["schedule"] == [FIRST, SECOND]
     paper = STORY.paper(office.state, 1)
     assert paper is not None
-    assert paper.fields["schedule"] == [FIRST, SECOND]
+    assert paper.fields["schedule"] == {"morning": ["2026-04-13"], "afternoon": ["2026-04-14"]}
 
 
 def test_an_amendment_keeps_it_whole() -> None:
