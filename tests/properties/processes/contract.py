@@ -12,7 +12,13 @@ GENERAL = frozenset(
     }
 )  # fmt: skip
 _NO_REFUSALS = frozenset(
-    {"agreement.complete", "internship.short", "contact.maybe_pupil_data", "state.suspended"}
+    {
+        "agreement.complete",
+        "internship.short",
+        "contact.maybe_pupil_data",
+        "state.suspended",
+        "service.unavailable",
+    }  # fmt: skip
 )
 """Codes that stand in the contract as something else, or hold for one process alone."""
 
