@@ -18,7 +18,7 @@ _NO_REFUSALS = frozenset(
         "contact.maybe_pupil_data",
         "state.suspended",
         "service.unavailable",
-    }  # fmt: skip
+    }
 )
 """Codes that stand in the contract as something else, or hold for one process alone."""
 
