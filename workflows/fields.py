@@ -6,7 +6,7 @@ import datetime
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
@@ -18,6 +18,13 @@ YEARS = range(2000, 2100)
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _MONEY = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?")
 
+
+MOST = 50
+"""No list that somebody fills in is longer."""
+One = TypeVar("One")
+Key = TypeVar("Key")
+Few = Annotated[tuple[One, ...], Field(max_length=MOST)]
+FewBy = Annotated[dict[Key, One], Field(max_length=MOST)]
 
 STAFF = "staff"
 """In place of a role: anybody who is staff of the board."""
@@ -82,8 +89,6 @@ Clause = Annotated[
 ]
 """What stands in an agreement: short enough for all of it to be set in type at once."""
 RequiredClause = Annotated[Clause, StringConstraints(min_length=1)]
-Few = Field(max_length=50)
-"""As long as a list that somebody fills in may be."""
 Blank = BeforeValidator(_blank)
 Teacher = Annotated[Id, PersonOf("teacher")]
 Client = Annotated[Id, PersonOf("client")]

@@ -15,21 +15,23 @@ from workflows.agreements import (
     SignAgreement,
 )
 from workflows.decision import Command
-from workflows.fields import Blank, Contact, Local, Required, SchoolLeader
+from workflows.fields import Blank, Clause, Contact, Local, Required, RequiredClause, SchoolLeader
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 from workflows.succeeding import ReplaceSchoolLeader
 
+HALF_DAYS = 200
+"""More than a school year has room for, and what fits in a document."""
 HalfDays = Annotated[StrictInt, Field(ge=1)]
-Missable = Annotated[Text | None, Blank]
-"""A text whose missing has a code of its own."""
+Missable = Annotated[Clause | None, Blank]
+"""What the agreement says, whose missing has a code of its own."""
 
 
 class ProposeInternship(Command):
-    question: Required
+    question: RequiredClause
     kind: Kind
     half_days: HalfDays
-    school: Required
+    school: RequiredClause
     school_leader: SchoolLeader
     follows: Id | None = None
     from_: Local | None = Field(default=None, alias="from")
@@ -84,7 +86,7 @@ class DraftAgreement(Command):
     from_: Annotated[Local | None, Blank] = Field(default=None, alias="from")
     to: Annotated[Local | None, Blank] = None
     half_days: Annotated[HalfDays | None, Blank] = None
-    schedule: tuple[PlannedHalfDay, ...] | None = None
+    schedule: Annotated[tuple[PlannedHalfDay, ...], Field(max_length=HALF_DAYS)] | None = None
     times: Missable = None
     tasks: Missable = None
     insurance: Missable = None
@@ -106,7 +108,7 @@ class RecordHalfDay(Command):
     date: Local
     part: Part
     attended: StrictBool
-    reason: Missable = Field(default=None, validate_default=True)
+    reason: Annotated[Text | None, Blank] = Field(default=None, validate_default=True)
 
     @field_validator("reason")
     @classmethod

@@ -10,20 +10,22 @@ from events.event import Frozen, Id, PersonId, Text
 from events.partners import words as w
 from events.partners.facts import AgreementTerms, Title
 from workflows.decision import Command
-from workflows.fields import Blank, Clock, Contact, Local, Required, SchoolLeader, Staff
+from workflows.fields import Blank, Clock, Contact, Few, Local, Required, SchoolLeader, Staff
 from workflows.persons import commands_of
 from workflows.rectifying import CorrectRecord
 from workflows.succeeding import ReplaceSchoolLeader
+
+Levels = Annotated[Few[w.Level], Field(min_length=1)]
 
 
 class RegisterPartner(Command):
     name: Title
     kind: w.Kind
-    levels: Annotated[tuple[w.Level, ...], Field(min_length=1)]
+    levels: Levels
     obligation: w.Obligation
     origin: w.Origin
     school_leader: SchoolLeader
-    schools: tuple[Title, ...] = ()
+    schools: Few[Title] = ()
     co_location: w.CoLocation | None = None
     attendance: Text | None = None
     contribution: Text | None = None
@@ -33,10 +35,10 @@ class RegisterPartner(Command):
 class ChangePartner(Command):
     name: Title | None = None
     kind: w.Kind | None = None
-    levels: Annotated[tuple[w.Level, ...], Field(min_length=1)] | None = None
+    levels: Levels | None = None
     obligation: w.Obligation | None = None
     origin: w.Origin | None = None
-    schools: tuple[Title, ...] | None = None
+    schools: Few[Title] | None = None
     co_location: w.CoLocation | None = None
     attendance: Text | None = None
     contribution: Text | None = None
@@ -101,7 +103,7 @@ class Window(Frozen):
 
 
 class SetAvailability(Command):
-    windows: tuple[Window, ...]
+    windows: Few[Window]
 
 
 class RecordSubsidyStatus(Command):

@@ -28,11 +28,15 @@ from workflows.decision import Command
 from workflows.fields import (
     At,
     Blank,
+    Clause,
+    Few,
+    FewBy,
     Hours,
     InstituteTrainer,
     Local,
     Mentor,
     Required,
+    RequiredClause,
     SchoolLeader,
     SchoolTrainer,
     Student,
@@ -52,20 +56,20 @@ def _each_once(days: tuple[Day, ...]) -> tuple[Day, ...]:
     return days
 
 
-Missable = Annotated[Text | None, Blank]
-"""A text whose missing has a code of its own."""
+Missable = Annotated[Clause | None, Blank]
+"""What the agreement says, whose missing has a code of its own."""
 MissableDay = Annotated[Local | None, Blank]
-Days = Annotated[tuple[Day, ...], AfterValidator(_each_once)]
+Days = Annotated[Few[Day], AfterValidator(_each_once)]
 
 
 class RequestPlacement(Command):
     student: Student
     institute_trainer: InstituteTrainer
     route: Route
-    phase: Required
+    phase: RequiredClause
     from_: MissableDay = Field(default=None, alias="from")
     to: MissableDay = None
-    questions: tuple[Required, ...]
+    questions: Few[Required]
     qualities: Text | None = None
     contract: StrictBool | None = None
 
@@ -132,7 +136,7 @@ class DraftAgreement(Command):
     assessment: Missable = None
     confidentiality: Missable = None
     allowance: Missable = None
-    roles: Annotated[dict[Guide, RoleData | None] | None, Blank] = None
+    roles: Annotated[FewBy[Guide, RoleData | None] | None, Blank] = None
 
 
 class AmendAgreement(DraftAgreement):

@@ -31,6 +31,8 @@ from workflows.fields import (
     At,
     Blank,
     Client,
+    Few,
+    FewBy,
     Hours,
     Intervention,
     Local,
@@ -53,7 +55,7 @@ class RequestTrajectory(Command):
     client: Client
     manager: Manager
     school: Required
-    concerns: Annotated[tuple[RequestedConcern, ...] | None, Blank] = None
+    concerns: Annotated[Few[RequestedConcern] | None, Blank] = None
     earlier_guidance: Text | None = None
 
     @field_validator("client", "manager")
@@ -103,9 +105,9 @@ class PlanIntake(Command):
 
 class RecordIntake(Command):
     date: Local | None = None
-    present: Annotated[tuple[Party, ...] | None, Blank] = None
-    topics: Annotated[tuple[Topic, ...] | None, Blank] = None
-    agreements: tuple[Text, ...] | None = None
+    present: Annotated[Few[Party] | None, Blank] = None
+    topics: Annotated[Few[Topic] | None, Blank] = None
+    agreements: Few[Text] | None = None
     hours: Hours | None = None
 
 
@@ -127,7 +129,7 @@ class AgreeVisitMode(Command):
 
 
 class RecordTeacherConsent(Command):
-    items: Annotated[tuple[ConsentItem, ...] | None, Blank] = None
+    items: Annotated[Few[ConsentItem] | None, Blank] = None
 
 
 class RefuseConsent(Command):
@@ -151,7 +153,7 @@ class ObservationData(Frozen):
 
 class RecordDiagnosisVisit(Command):
     date: Local | None = None
-    observations: Annotated[dict[Name, ObservationData | None] | None, Blank] = None
+    observations: Annotated[FewBy[Name, ObservationData | None] | None, Blank] = None
     hours: Hours | None = None
 
 
@@ -159,9 +161,9 @@ class DraftGoal(Command):
     goal: Name
     text: Required
     area: Area
-    grounds: Annotated[tuple[Ground, ...] | None, Blank] = None
+    grounds: Annotated[Few[Ground] | None, Blank] = None
     single: Annotated[StrictBool | None, Blank] = None
-    concerns: tuple[Name, ...] | None = None
+    concerns: Few[Name] | None = None
 
 
 class RewordGoal(Command):
@@ -211,7 +213,7 @@ class FindingData(Frozen):
 class RecordVisit(Command):
     visit: Name
     date: Local | None = None
-    findings: Annotated[tuple[FindingData, ...] | None, Blank] = None
+    findings: Annotated[Few[FindingData] | None, Blank] = None
     second_observer: AnyPerson | None = None
     hours: Hours | None = None
 
@@ -227,13 +229,13 @@ class RecordFollowUpTalk(Command):
     channel: Channel
     goal_list: Annotated[Text | None, Blank] = None
     reflection: Annotated[Text | None, Blank] = None
-    instructions: Annotated[tuple[Text, ...] | None, Blank] = None
+    instructions: Annotated[Few[Text] | None, Blank] = None
     hours: Hours | None = None
 
 
 class SubmitSelfAssessment(Command):
     visit: Name
-    ratings: Annotated[dict[Name, Result] | None, Blank] = None
+    ratings: Annotated[FewBy[Name, Result] | None, Blank] = None
 
 
 class RecordSelfAssessmentOmission(Command):
@@ -272,7 +274,7 @@ class IssueInterimReport(Command):
 
 class DraftFinalReport(Command):
     sections: Annotated[Sections | None, Blank] = None
-    goal_results: Annotated[dict[Name, Result] | None, Blank] = None
+    goal_results: Annotated[FewBy[Name, Result] | None, Blank] = None
     overall: Overall
 
 
