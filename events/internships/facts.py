@@ -86,10 +86,10 @@ class HalfDay(Frozen):
 class InternshipAgreement(AgreementText):
     """What the parties agree on, in the order in which it is read (domain 2.3).
 
-    ``supervisor`` is the one named when this version was made; the oldest events do not tell it.
+    ``supervisor`` is the one named when this version was made.
     """
 
-    supervisor: PersonId | None = None
+    supervisor: PersonId
 
     goal: Text
     from_: str = Field(alias="from")

@@ -141,8 +141,6 @@ def _contact_replaced(
 
 @_on(f.AgreementDrafted, f.AgreementAmended)
 def _drafted(state: Internship, event: Event, data: f.InternshipAgreement) -> dict[str, Any]:
-    told = data.supervisor or state.supervisor
-    data = data.model_copy(update={"supervisor": told})
     changes = agreement.drafted(state, event, data)
     changes["phase"] = "agreement_drafted"
     changes["papers"] = {**state.papers, data.version: _paper(state, changes["versions"][-1])}

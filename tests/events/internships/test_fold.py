@@ -80,13 +80,3 @@ def test_the_index_names_everybody_with_a_part() -> None:
         "supervisor": id_of("jeroen"),
     }
     assert STORY.index(at("closed").state).open is False
-
-
-def test_the_oldest_events_do_not_tell_the_supervisor_of_a_version() -> None:
-    office = at("drafted")
-    written = [event.json() for event in office.events]
-    for event in written:
-        if event["type"] == "AgreementDrafted":
-            del event["data"]["supervisor"], event["data"]["schedule"]
-    state = STORY.fold(event_from_json(raw, FACTS) for raw in written)
-    assert state == office.state
