@@ -14,8 +14,10 @@ from events.process import Paper
 from events.settings import TenantSettings
 from tests.pacts.workflow import PactProcess
 from tests.web.conftest import PactBoard
+from tests.web.test_signing import code, opened
 from web.documents import agreements
 from web.documents.agreements import in_words
+from web.documents.press import Press
 from web.documents.typesetting import pdf
 from web.texts import Language, texts
 from web.wording import Wording
@@ -170,6 +172,23 @@ async def test_two_that_are_made_at_once_are_one(
     assert pacts.app.state.site.making == {}
 
 
+async def test_what_cannot_be_made_now_is_asked_for_again_later(
+    pacts: PactBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = await pacts.pact()
+    with monkeypatch.context() as broken:
+        broken.setattr(agreements, "PRESS", Press(seconds=0.001))
+        pdf = await pacts.pdf(stream)
+        signed = await pacts.give(stream, "SignAgreement", {"version": 1}, "teacher")
+        for answer in (pdf, signed):
+            assert (answer.status_code, answer.json()["code"]) == (503, "service.unavailable")
+            assert answer.headers["Retry-After"] == "1"
+        page = await opened(pacts, await code(pacts, stream))
+        assert page.status_code == 503
+    assert (await pacts.pdf(stream)).status_code == 200
+    assert pacts.app.state.site.making == {}
+
+
 async def test_a_signature_carries_the_hash_of_what_was_signed(pacts: PactBoard) -> None:
     stream = await pacts.pact()
     key = str(uuid4())
@@ -193,21 +212,24 @@ async def test_another_hash_than_that_of_the_document_is_refused(pacts: PactBoar
     stream = await pacts.pact()
     wrong = {"version": 1, "document": "0" * 64}
 
-    async def code(data: Any, by: str) -> tuple[str, str | None]:
+    async def answered(data: Any, by: str) -> tuple[str, str | None]:
         answer = (await pacts.give(stream, "SignAgreement", data, by)).json()
         return answer["code"], answer.get("field")
 
-    assert await code(wrong, "teacher") == ("agreement.version_superseded", "document")
-    assert await code({"version": 1, "document": "x"}, "teacher") == ("command.invalid", "document")
+    assert await answered(wrong, "teacher") == ("agreement.version_superseded", "document")
+    assert await answered({"version": 1, "document": "x"}, "teacher") == (
+        "command.invalid",
+        "document",
+    )
     # What comes earlier in the order of checks has its own code.
-    assert await code(wrong, "manager") == ("auth.role", None)
-    assert await code(wrong | {"version": 2}, "teacher") == ("command.invalid", "version")
+    assert await answered(wrong, "manager") == ("auth.role", None)
+    assert await answered(wrong | {"version": 2}, "teacher") == ("command.invalid", "version")
     await pacts.done(stream, "SignAgreement", {"version": 1}, "teacher")
-    assert await code(wrong, "teacher") == ("state.not_allowed", None)
+    assert await answered(wrong, "teacher") == ("state.not_allowed", None)
     await pacts.done(stream, "AmendAgreement", {"goal": "Anders", "reason": "x"}, "coordinator")
-    old = await code(wrong, "teacher")
+    old = await answered(wrong, "teacher")
     assert old == ("agreement.version_superseded", "version")
     await pacts.done(stream, "EndPact", {}, "coordinator")
-    assert await code(wrong | {"version": 2}, "teacher") == ("state.final", None)
+    assert await answered(wrong | {"version": 2}, "teacher") == ("state.final", None)
     refused = await pacts.store.refusals(pacts.tenant, stream)
     assert refused[0].code == "agreement.version_superseded"
