@@ -96,6 +96,10 @@ class SignedCase(CaseState):
         """The parties of the agreement, and the person who acts for each now."""
         raise NotImplementedError
 
+    def serves(self, party: str, link: int) -> bool:
+        """Whether a link of the party that was made for the event at that place is still good."""
+        return party not in self.links_revoked and self.links_since.get(party, 0) <= link
+
     @property
     def agreement(self) -> Version | None:
         """The version that counts."""

@@ -32,12 +32,14 @@ Lapse = Literal["no_party", "ended", "revoked", "expired", "superseded"]
 class Invitation:
     """A link, whose it is, and what it asks in which case.
 
-    ``paper`` is the version that was to be signed. ``done_at`` tells when this person did it;
+    ``link`` is the place of the event it was made for, ``paper`` the version that was to be signed.
+    ``done_at`` tells when this person did it,
     ``lapse`` why the link serves no more, ``refusal`` why not now although it does.
     """
 
     person: PersonRow
     reading: Reading
+    link: int
     now: datetime
     until: datetime
     asked: Asked
@@ -103,6 +105,7 @@ async def invitation(site: Site, link: SigningLink, now: datetime) -> Invitation
     return Invitation(
         person=person,
         reading=reading,
+        link=link.version,
         now=now,
         until=link.until,
         asked=asked,
@@ -139,7 +142,7 @@ def _lapse(
         return "no_party"
     if state.ended:
         return "ended"
-    if party in state.links_revoked or state.links_since.get(party, 0) > link.version:
+    if not state.serves(party, link.version):
         return "revoked"
     if reading.view.now > link.until:
         return "expired"

@@ -27,10 +27,12 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SignAgreement(Command):
-    """``document`` is the hash of the PDF that was read; the web part fills it in."""
+    """What the web part fills in: ``document``, the hash of the PDF that was read, and ``link``,
+    the place of the event for which the link was made that was followed."""
 
     version: StrictInt
     document: Sha256 | None = None
+    link: StrictInt | None = None
 
 
 class RequestFreshLink(Command):
@@ -71,6 +73,8 @@ class Signing:
             by_link = case.role == "contact"
             raise Refused("link.expired" if by_link else "agreement.version_superseded", "version")
         party = self.party_of[case.role]
+        if command.link is not None and not state.serves(party, command.link):
+            raise Refused("link.expired")
         if party in current.signed:
             raise Refused("state.not_allowed")
         other = command.document and current.document and command.document != current.document

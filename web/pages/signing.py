@@ -25,7 +25,7 @@ from web.pages.page import page
 from web.pages.session import page_language, sent_from_elsewhere
 from web.reading import log_reading
 from web.site import Site, site_of
-from workflows.agreements import RequestFreshLink
+from workflows.agreements import RequestFreshLink, SignAgreement
 from workflows.decision import Refused
 
 _FRESH = RequestFreshLink.__name__
@@ -122,7 +122,9 @@ def _data(found: Invitation, name: str, sent: Mapping[str, str]) -> dict[str, An
     """What the form says; which version is signed, the link says."""
     if name == _FRESH:
         return {}
-    return data_of(name, {**sent, "version": str(found.paper.version)})
+    data = data_of(name, {**sent, "version": str(found.paper.version)})
+    # The link may be revoked while its signature is on the way.
+    return {**data, "link": found.link} if name == SignAgreement.__name__ else data
 
 
 async def _log_lapsed(site: Site, found: Invitation, command: str) -> None:

@@ -16,6 +16,15 @@ def _revoked(milestone: str = "partly") -> Office:
     return office
 
 
+def test_a_link_that_was_revoked_on_the_way_signs_nothing() -> None:
+    office = at("partly")
+    followed = {"version": len(office.state.versions), "link": office.state.version}
+    office.accept("coordinator", "RevokeSigningLink", HOST)
+    assert office.refuse("arno", "SignAgreement", followed) == ("link.expired", None)
+    office.accept("coordinator", "SendSigningLink", HOST)
+    office.accept("arno", "SignAgreement", {**followed, "link": office.state.version})
+
+
 def test_the_coordinator_sends_one() -> None:
     office = _revoked()
     assert office.accept("coordinator", "SendSigningLink", HOST) == ["SigningLinkSent"]
