@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from temporalio.client import WorkflowExecutionStatus
-
 from activities.errands import SILENT_MAX, ErrandActivities
 from activities.recovery import start
 from events.event import PROCESS_ROLE, stream_id
@@ -83,8 +81,8 @@ async def test_every_stream_gets_the_command_and_no_other(stage: Stage) -> None:
         )
         member = await leave(stage)
         assert await ended(stage, member) == (3, 0)
-        status = (await stage.handle(member, "members").describe()).status
-        assert status == WorkflowExecutionStatus.COMPLETED
+        async with asyncio.timeout(ENDED_SECONDS):
+            await stage.handle(member, "members").result()
     assert await returned(stage, mine)
     assert await stage.types(theirs) == ["LoanOpened"]
     left = (await stage.events(member))[0]
