@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,6 +28,22 @@ class Term:
     def moment(self, level: int) -> str:
         """The key of the deadline at which it is overdue at that level."""
         return f"{self.timer}/{level}" + (f"@{self.last_day}" if self.anew else "")
+
+
+def steps_json(terms: Iterable[Term]) -> list[dict[str, Any]]:
+    """The steps still to be taken, as a summary shows them."""
+    return [{"step": term.timer, "by": term.by, "due": term.last_day.isoformat()} for term in terms]
+
+
+def task_json(task: str, last_day: date | None, today: date) -> dict[str, Any]:
+    """Something that waits for somebody, with the last day where there is a term."""
+    late = last_day is not None and last_day < today
+    return {"task": task, "due": last_day and last_day.isoformat(), "overdue": late}
+
+
+def tasks_json(terms: Iterable[Term], rights: frozenset[str], today: date) -> list[dict[str, Any]]:
+    """The open steps of whoever has these parts in the case, as tasks."""
+    return [task_json(term.timer, term.last_day, today) for term in terms if term.by in rights]
 
 
 class StepOverdue(Fact):

@@ -12,6 +12,7 @@ from events.internships.state import Internship
 from events.internships.terms import open_terms
 from events.process import Paper, View
 from events.recording import CaseIndex
+from events.terms import steps_json, task_json
 
 _AT_THE_HOST = frozenset({"teacher", "contact", "supervisor"})
 TIMERS = ("start", "evaluation", "sharing")
@@ -54,10 +55,7 @@ def summary(state: Internship, view: View) -> dict[str, Any]:
         "shared": state.shared,
         "handovers": [task.json() for task in state.handovers.values()],
         "overdue": sorted(state.overdue, key=lambda t: (state.overdue[t], TIMERS.index(t))),
-        "next": [
-            {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
-            for term in open_terms(state, view.settings)
-        ],
+        "next": steps_json(open_terms(state, view.settings)),
     }
 
 
@@ -76,14 +74,7 @@ def tasks(state: Internship, view: View) -> list[dict[str, Any]]:
         found += _of_party(state, PARTY_OF[part], due, today)
     if "teacher" in view.rights:
         found += _of_teacher(state, due, today)
-    return [
-        {
-            "task": task,
-            "due": day and day.isoformat(),
-            "overdue": day is not None and day < today,
-        }
-        for task, day in found
-    ]
+    return [task_json(task, day, today) for task, day in found]
 
 
 def _of_coordinators(

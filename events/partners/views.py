@@ -10,6 +10,7 @@ from events.partners.state import LIVE, Partner
 from events.partners.terms import leading, open_terms
 from events.process import ALL_CASES, Reader, View
 from events.recording import CaseIndex
+from events.terms import steps_json, tasks_json
 
 READER = "reader"
 """The right that all staff has."""
@@ -92,10 +93,7 @@ def summary(state: Partner, view: View) -> dict[str, Any]:
         "merged_into": state.merge.into if state.merge else None,
         "handovers": [task.json() for task in state.handovers.values()],
         "overdue": sorted(state.overdue, key=lambda timer: (state.overdue[timer], timer)),
-        "next": [
-            {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
-            for term in open_terms(state, view.settings)
-        ],
+        "next": steps_json(open_terms(state, view.settings)),
     }
 
 
@@ -105,16 +103,10 @@ _AGREEMENT = {"agreement": "agreement", "subject": "subject", "from": "from_", "
 def tasks(state: Partner, view: View) -> list[dict[str, Any]]:
     """What waits for this reader; handovers also stand among the coordinators' tasks."""
     today = local_day(view.now, view.settings)
-    found = [
-        {
-            "task": term.timer,
-            "due": term.last_day.isoformat(),
-            "overdue": term.last_day < today,
-        }
-        for term in open_terms(state, view.settings)
-        if term.by in view.rights
-        or (term.by == "partner_coordinator" and "coordinator" in view.rights)
-    ]
+    rights = view.rights
+    if "coordinator" in rights:
+        rights |= {"partner_coordinator"}
+    found = tasks_json(open_terms(state, view.settings), rights, today)
     if leading(state) in view.rights and state.phase in _NEXT:
         found.append({"task": _NEXT[state.phase], "due": None, "overdue": False})
     if "partner_coordinator" in view.rights and state.phase in LIVE:

@@ -13,6 +13,7 @@ from events.placements.state import ARRANGING, SIGNING, Placement
 from events.placements.terms import BY, open_terms, rank
 from events.process import ALL_CASES, Paper, Reader, View
 from events.recording import CaseIndex
+from events.terms import steps_json, tasks_json
 
 OFFERING = "offering"
 """Any school trainer of the board, while a request waits for a place: reads it and may offer."""
@@ -100,10 +101,7 @@ def summary(state: Placement, view: View) -> dict[str, Any]:
         "transfers": state.transfers,
         "handovers": [task.json() for task in state.handovers.values()],
         "overdue": sorted(state.overdue, key=lambda timer: (state.overdue[timer], rank(timer))),
-        "next": [
-            {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
-            for term in open_terms(state, view.settings, today)
-        ],
+        "next": steps_json(open_terms(state, view.settings, today)),
     }
 
 
@@ -132,15 +130,7 @@ def tasks(state: Placement, view: View) -> list[dict[str, Any]]:
     if state.ended or state.suspended:
         return []
     today = local_day(view.now, view.settings)
-    found = [
-        {
-            "task": term.timer,
-            "due": term.last_day.isoformat(),
-            "overdue": term.last_day < today,
-        }
-        for term in open_terms(state, view.settings, today)
-        if term.by in view.rights
-    ]
+    found = tasks_json(open_terms(state, view.settings, today), view.rights, today)
     waiting = [*_arranging(state, view), *_guiding(state, view, today.isoformat())]
     return [*found, *({"task": task, "due": None, "overdue": False} for task in waiting)]
 

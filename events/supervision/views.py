@@ -14,6 +14,7 @@ from events.recording import CaseIndex
 from events.supervision.access import informed
 from events.supervision.state import Trajectory, Visit
 from events.supervision.terms import open_terms, paused_days, rank, response_term_end
+from events.terms import steps_json, tasks_json
 
 PARTIES = ("teacher", "client", "manager", "advisor")
 
@@ -60,10 +61,7 @@ def summary(state: Trajectory, view: View) -> dict[str, Any]:
         "duration_days": (last_day - start).days,
         "suspended_days": len(paused_days(state, today)),
         "overdue": sorted(state.overdue, key=lambda timer: (state.overdue[timer], rank(timer))),
-        "next": [
-            {"step": term.timer, "by": term.by, "due": term.last_day.isoformat()}
-            for term in open_terms(state, view.settings, today)
-        ],
+        "next": steps_json(open_terms(state, view.settings, today)),
     }
 
 
@@ -142,15 +140,7 @@ def tasks(state: Trajectory, view: View) -> list[dict[str, Any]]:
     if state.ended or state.suspended:
         return []
     today = local_day(view.now, view.settings)
-    found = [
-        {
-            "task": term.timer,
-            "due": term.last_day.isoformat(),
-            "overdue": term.last_day < today,
-        }
-        for term in open_terms(state, view.settings, today)
-        if term.by in view.rights
-    ]
+    found = tasks_json(open_terms(state, view.settings, today), view.rights, today)
     personal = [*_teacher_tasks(state, view, today), *_decider_tasks(state, view)]
     return [*found, *({"task": task, "due": due, "overdue": False} for task, due in personal)]
 
