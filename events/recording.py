@@ -108,6 +108,21 @@ class Opening(Frozen):
     index: CaseIndex
 
 
+class Given(Frozen):
+    """A command as it was given, kept so that the rules can be asked again (conformance).
+
+    ``rules`` is the version of the rules that decided it. A person's command has ``roles``, all
+    those its giver held, and ``data``; a passed deadline has ``deadline``, its key; an errand
+    has ``delivered``.
+    """
+
+    rules: int
+    roles: tuple[str, ...] = ()
+    data: dict[str, Any] | None = None
+    deadline: str | None = None
+    delivered: Delivered | None = None
+
+
 class Recording(Frozen):
     """One accepted command.
 
@@ -133,6 +148,7 @@ class Recording(Frozen):
     releases: list[Claim] = Field(default_factory=list)
     openings: list[Opening] = Field(default_factory=list)
     needs: list[Need] = Field(default_factory=list)
+    given: Given | None = None
     index: CaseIndex
     clock_offset: timedelta = timedelta(0)
 

@@ -119,7 +119,8 @@ class Rules(Generic[S]):
     the right data; people which persons a command names, and the role each must hold.
     errands gives those still to run, run_errand what is recorded once one has been; opens says
     in which process a command opens a further stream; own are the commands that only processes
-    give.
+    give. version counts up whenever the same command in the same state may get another decision:
+    the older rules are then kept in `workflows.registry.EARLIER` for whoever checks the past.
     """
 
     story: Story[S]
@@ -137,6 +138,7 @@ class Rules(Generic[S]):
     run_errand: Callable[[S, Errand, Delivered, Context], Decision] = _no_errand
     opens: Mapping[str, str] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
+    version: int = 1
 
     @property
     def runs_errands(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from events.event import Actor, Event, event_id, fact_json
-from events.recording import ActorRef, Draft, Recording
+from events.recording import ActorRef, Draft, Given, Recording
 from workflows.decision import Context, Decision, Rules
 
 
@@ -29,6 +29,7 @@ def recording_of(
     command: str,
     content_hash: str,
     cause: str | None = None,
+    given: Given | None = None,
 ) -> Recording:
     """The whole of an accepted command: events, notices, claims, and where the case then stands."""
     events = _events(decision, context, standing)
@@ -53,6 +54,7 @@ def recording_of(
         releases=list(decision.releases),
         openings=list(decision.openings),
         needs=list(decision.needs),
+        given=given,
         index=rules.story.index(after),
         clock_offset=standing.clock_offset,
     )

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import ValidationError
 
     from events.event import PROCESS_ROLE, instant_text, own_id
-    from events.recording import PASS_DEADLINE, RUN_ERRAND, Loaded, Recorded
+    from events.recording import PASS_DEADLINE, RUN_ERRAND, Given, Loaded, Recorded
     from workflows.casefile import CaseFile
     from workflows.decision import (
         Context,
@@ -191,6 +191,9 @@ class Process:
             content_hash=envelope.content_hash,
             giver=_giver(envelope),
             cause=envelope.cause,
+            given=Given(
+                rules=self.rules.version, roles=envelope.giver.roles, data=dict(envelope.data)
+            ),
         )
 
     def _decide(self, envelope: Envelope) -> Decide:
@@ -237,6 +240,7 @@ class Process:
             PASS_DEADLINE,
             key,
             lambda context: self.rules.pass_deadline(self._case.state, deadline, context),
+            Given(rules=self.rules.version, deadline=deadline.key),
         )
         # What was recorded is due no more; whatever else happened, it is not tried on and on.
         if deadline in self._case.deadlines:
@@ -274,11 +278,12 @@ class Process:
                 RUN_ERRAND,
                 errand.key,
                 lambda ctx: self.rules.run_errand(self._case.state, errand, delivered, ctx),
+                Given(rules=self.rules.version, delivered=delivered),
             )
 
     # -- the store -----------------------------------------------------------------------------
 
-    async def _record_own(self, command: str, key: str, decide: Decide) -> None:
+    async def _record_own(self, command: str, key: str, decide: Decide, given: Given) -> None:
         """Records what the process does by itself; whatever happens, the run goes on."""
         command_id = own_id(self._ref.stream, key)
         try:
@@ -288,6 +293,7 @@ class Process:
                 command_id=command_id,
                 content_hash=key,
                 giver=WITHOUT_PERSON,
+                given=given,
             )
         except Exception as fault:  # noqa: BLE001 - nothing may end the run
             self._log("own step refused", fault, command_id=command_id, step=key)
@@ -300,6 +306,7 @@ class Process:
         command_id: str,
         content_hash: str,
         giver: Giver,
+        given: Given,
         cause: str | None = None,
     ) -> Recorded:
         """Raises Refused. Decides again on every state that turns out to be behind the store's."""
@@ -318,6 +325,7 @@ class Process:
                 command,
                 content_hash,
                 cause,
+                given,
             )
             answer = await reach(Recorded, RECORD, recording)
             if answer.settings is not None:

@@ -16,3 +16,6 @@ RULES: dict[str, Rules[Any]] = {
         departures.RULES,
     )
 }
+
+EARLIER: dict[tuple[str, int], Rules[Any]] = {}
+"""Rules that were in force before, by process and version: what they decided is checked by them."""

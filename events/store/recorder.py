@@ -22,6 +22,8 @@ from events.store.sealing import Seal, canonical
 from events.store.streams import SQL, Streams, event_json
 
 ATTEMPTS = 6
+GIVEN = "given"
+"""Takes the place of an event's type where a command is sealed as it was given."""
 _CROSSED = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -39,12 +41,13 @@ class Found:
     recorded: Recorded
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sealed:
     ids: list[str]
     headers: list[bytes]
     bodies: list[bytes]
     events: list[dict[str, Any]]
+    given: bytes | None = None
 
 
 class Recorder(Streams, BoardSettings):
@@ -157,6 +160,9 @@ class Recorder(Streams, BoardSettings):
         _seal_into(
             sealed, recording, recording.stream, recording.expected_version, recording.events, seal
         )
+        if recording.given is not None:
+            given = canonical(recording.given.model_dump(mode="json", exclude_defaults=True))
+            sealed.given = seal.seal(recording.command_id, GIVEN, given)
         for opening in recording.openings:
             seal = await self._seal(recording.tenant, opening.stream)
             _seal_into(sealed, recording, opening.stream, 0, opening.events, seal)
@@ -222,6 +228,7 @@ def _parameters(recording: Recording, sealed: _Sealed) -> tuple[Any, ...]:
         _claims(recording.releases) if recording.releases else None,
         _openings(recording) if recording.openings else None,
         _needs(recording.needs) if recording.needs else None,
+        sealed.given,
     )
 
 

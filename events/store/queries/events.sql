@@ -1,6 +1,6 @@
 -- name: append
 select traject.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                      $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+                      $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
 
 -- name: load
 select header, body from traject.event

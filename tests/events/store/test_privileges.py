@@ -164,7 +164,7 @@ async def test_functions_refuse_another_board(
     append = (
         "select * from traject.append($1, 'toy', $2, 0, $3, 'Note', 'h', null, null, 0, "
         "array[$3::uuid], array['h'::bytea], array['b'::bytea], 's', true, '{}', "
-        "null, null, null, null, null)"
+        "null, null, null, null, null, null)"
     )
     for other in (str(uuid4()), None):
         app = await as_role(database.app_dsn, other)

@@ -1,0 +1,2 @@
+-- What auditors search.
+set local role traject_owner;
