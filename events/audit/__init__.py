@@ -1,0 +1,1 @@
+"""How outsiders can tell that what was recorded is whole and unchanged: trees, checkpoints, proofs."""
