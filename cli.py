@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from deploy import terminal
+from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
 from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
 from settings import BadSettings
@@ -34,6 +35,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(board_app, name="board")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
+app.add_typer(audit_app, name="audit")
 
 
 class Engine(StrEnum):
