@@ -1,0 +1,1 @@
+"""What concerns auditors: differences, replay, trees, proofs."""
