@@ -1,1 +1,1 @@
-"""How outsiders can tell that what was recorded is whole and unchanged: trees, checkpoints, proofs."""
+"""How outsiders can tell that what was recorded is whole and unchanged: trees and checkpoints."""
