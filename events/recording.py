@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -22,6 +25,15 @@ class Delivered(Frozen):
 
     given: int
     refused: int
+
+
+def command_hash(
+    process: str, stream: str, command: str, data: Mapping[str, Any], person: str | None
+) -> str:
+    """What tells a repeated command from another one under the same id (contract 1)."""
+    content = [process, stream, command, data, person]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def errand_hash(stream: str, key: str) -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from events.recording import Recorded
+from events.recording import Recorded, command_hash
 from web.api.problems import Problem, invalid
 from web.documents.agreements import agreement
 from web.reading import context
@@ -46,9 +44,7 @@ class Call:
 
     def content_hash(self, data: Mapping[str, Any]) -> str:
         """What tells a repeated command from another one under the same id (contract 1)."""
-        content = [self.process, self.stream, self.name, data, self.person.id]
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return command_hash(self.process, self.stream, self.name, data, self.person.id)
 
 
 async def give(site: Site, call: Call, *, first: bool) -> Recorded:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from events.event import PROCESS_ROLE, Actor, Event, event_id, own_id, stream_id
+from events.event import PROCESS_ROLE, Actor, Event, event_id, instant_text, own_id, stream_id
 from events.process import Reader, View
-from events.recording import Claim, Delivered, Need, NoticeDraft, errand_hash
+from events.recording import (
+    PASS_DEADLINE,
+    RUN_ERRAND,
+    Claim,
+    Delivered,
+    Given,
+    Need,
+    NoticeDraft,
+    command_hash,
+    errand_hash,
+)
 from workflows.decision import (
     Command,
     Context,
@@ -28,20 +36,32 @@ from workflows.decision import (
 from workflows.persons import fits
 from workflows.registry import RULES
 from workflows.scenarios import Answer, Call, Person, Reading, Scenario, Told
+from workflows.spans import most_at_once, overlap
 
 CASES = {"tasks", "agenda"}
-Span = tuple[str, str] | None
-"""Two local dates, both included; None is for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An accepted command as the store would keep it; ``place`` is its place among all."""
+
+    command: str
+    content_hash: str
+    given: Given
+    warnings: tuple[str, ...] = ()
+    place: int = 0
+    events: tuple[Event, ...] = ()
 
 
 @dataclass
 class Stream:
-    """One stream: its events, and the state after each of them."""
+    """One stream: its events, the state after each of them, and the commands they came from."""
 
     rules: Rules[Any]
     id: str
     events: list[Event] = field(default_factory=list)
     state: Any = None
+    asked: list[Asked] = field(default_factory=list)
 
     def append(self, event: Event) -> None:
         self.events.append(event)
@@ -58,6 +78,7 @@ class PureEngine:
         self.told: list[Told] = []
         self.reads: list[tuple[str, str | None]] = []
         self.now = datetime(1, 1, 1, tzinfo=UTC)
+        self.places = 0
 
     async def begin(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -68,8 +89,11 @@ class PureEngine:
         while due := self._next_due(at):
             stream, deadline = due
             self.now = max(self.now, deadline.due)
-            ctx = self._own_context(stream, f"{deadline.timer}/{deadline.due}/{deadline.key}")
-            self._record(stream, ctx, stream.rules.pass_deadline(stream.state, deadline, ctx))
+            key, rules = f"{deadline.key}|{instant_text(deadline.due)}", stream.rules
+            ctx = self._own_context(stream, key)
+            given = Given(rules=rules.version, deadline=deadline.key)
+            decision = rules.pass_deadline(stream.state, deadline, ctx)
+            self._record(stream, ctx, decision, Asked(PASS_DEADLINE, key, given))
             self._run_errands()
         self.now = max(self.now, at)
 
@@ -101,9 +125,7 @@ class PureEngine:
             raise Refused("command.invalid", "command")
         stream = call.stream or stream_id(self.scenario.tenant, call.command_id)
         command = parse(rules, call.command, call.data)
-        content = hashlib.sha256(
-            json.dumps([stream, call.command, call.data, call.person.id], sort_keys=True).encode()
-        ).hexdigest()
+        content = command_hash(call.process, stream, call.command, call.data, call.person.id)
         first, answer = self.answered.get(call.command_id, ("", None))
         if answer is not None and first == content:
             return answer
@@ -115,7 +137,8 @@ class PureEngine:
         ctx = self._context(case, call.command_id, giver)
         decision = rules.decide(case.state, command, ctx)
         self._check_others(decision, stream)
-        events = self._record(case, ctx, decision)
+        given = Given(rules=rules.version, roles=call.person.roles, data=call.data)
+        events = self._record(case, ctx, decision, Asked(call.command, content, given))
         answer = self._answer(case, call.person, events, decision)
         self._run_errands()
         self.answered[call.command_id] = (content, answer)
@@ -147,7 +170,8 @@ class PureEngine:
             delivered = Delivered(given=sum(taken), refused=refused)
             ctx = self._own_context(stream, errand.key)
             decision = stream.rules.run_errand(stream.state, errand, delivered, ctx)
-            self._record(stream, ctx, decision)
+            given = Given(rules=stream.rules.version, delivered=delivered)
+            self._record(stream, ctx, decision, Asked(RUN_ERRAND, errand.key, given))
 
     def _errands(self) -> Iterator[tuple[Stream, Errand]]:
         return (
@@ -169,10 +193,14 @@ class PureEngine:
         return found
 
     def _deliver(self, source: Stream, errand: Errand, to: Stream) -> bool:
-        ctx = self._own_context(to, errand_hash(source.id, errand.key))
+        name = errand_hash(source.id, errand.key)
+        ctx, data = self._own_context(to, name), dict(errand.data)
+        given = Given(rules=to.rules.version, roles=(PROCESS_ROLE,), data=data)
+        asked = Asked(errand.command, name, given)
         try:
-            command = parse(to.rules, errand.command, errand.data)
-            self._record(to, ctx, to.rules.decide(to.state, command, ctx), errand.cause)
+            command = parse(to.rules, errand.command, data)
+            decision = to.rules.decide(to.state, command, ctx)
+            self._record(to, ctx, decision, asked, errand.cause)
         except Refused:
             return False
         return True
@@ -195,12 +223,20 @@ class PureEngine:
                 raise Refused(claim.refusal)
 
     def _record(
-        self, case: Stream, ctx: Context, decision: Decision, cause: str | None = None
+        self,
+        case: Stream,
+        ctx: Context,
+        decision: Decision,
+        asked: Asked,
+        cause: str | None = None,
     ) -> list[Event]:
         """Appends, takes and releases claims, opens further streams, tells people."""
         self.streams[case.id] = case
         before = case.state
         events = self._append(case, ctx, decision.role, decision.events, causation=cause)
+        self.places += 1
+        kept = {"warnings": (*decision.warnings,), "place": self.places, "events": (*events,)}
+        case.asked.append(replace(asked, **kept))
         released = {(claim.kind, claim.subject) for claim in decision.releases}
         self.claims = [
             (holder, claim)
@@ -350,22 +386,3 @@ def _meets(other: Stream, need: Need) -> bool:
         for part, person in index.parties.items()
     )
     return story.name == need.process and index.state in need.states and named
-
-
-def overlap(one: Span, other: Span) -> bool:
-    """Whether two spans of local dates, both ends included, share a day; None is for ever."""
-    (a, b), (c, d) = _days(one), _days(other)
-    return a <= d and c <= b
-
-
-def most_at_once(held: Sequence[Span], during: Span) -> int:
-    """How many of the spans that overlap ``during`` hold on the day of it with most of them."""
-    spans, (first, _) = [_days(span) for span in held], _days(during)
-    begins = {max(first, begin) for begin, _ in spans}
-    return max((sum(a <= day <= b for a, b in spans) for day in begins), default=0)
-
-
-def _days(span: Span) -> tuple[date, date]:
-    if span is None:
-        return date.min, date.max
-    return date.fromisoformat(span[0]), date.fromisoformat(span[1])
