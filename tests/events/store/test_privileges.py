@@ -33,6 +33,7 @@ APP_FUNCTIONS = {
     "open_streams",
     "person_by_token",
     "revoke_token",
+    "still_there",
     "sweep_empty",
 }
 DENIED = asyncpg.InsufficientPrivilegeError
