@@ -1,0 +1,33 @@
+"""Files that are there whole or not at all, and outlive a power cut once they are."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+
+def write(path: Path, content: bytes, *, mode: int = 0o644, replace: bool = False) -> None:
+    """Write the file, making its folder where there is none.
+
+    Raises FileExistsError where there is one and ``replace`` is not asked.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if replace:
+            half.replace(path)
+        else:
+            # A link, unlike a rename, fails where there is a file already.
+            os.link(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
