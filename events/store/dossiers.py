@@ -30,11 +30,15 @@ _FIRST = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What is known of a stream without reading its events."""
+    """What is known of a stream without reading its events.
+
+    ``seal`` is None once its key was destroyed; ``erasing`` once its erasure began, which is final.
+    """
 
     process: str
     begun: bool
     seal: Seal | None
+    erasing: bool
     read_at: float
 
 
@@ -51,10 +55,14 @@ class OpenStream:
 class Dossiers(Connected):
     """Opens, finds and sweeps dossiers, and holds their keys for a short while."""
 
+    opens_to_the_last = False
+    """Whether a dossier is still opened while it is being erased: by the erasure itself only."""
+
     def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys) -> None:
         super().__init__(pool)
         self._master_keys = master_keys
         self._known: OrderedDict[tuple[str, str], Dossier] = OrderedDict()
+        self._forgotten = 0
 
     async def open_dossier(self, tenant: str, process: str, stream: str) -> None:
         """Make the stream's head at version 0 and its key, unless they are there already.
@@ -64,14 +72,13 @@ class Dossiers(Connected):
         known = self._cached(tenant, stream)
         if known is None:
             master, wrapped = self._master_keys.wrap(new_dossier_key(), tenant, stream)
+            forgotten = self._forgotten
             async with raising_store_errors(), self._board(tenant) as connection:
                 row = await connection.fetchrow(
                     SQL["open"], tenant, stream, process, master, wrapped
                 )
             assert row is not None
-            known = self._remember(
-                tenant, stream, row["process"], False, row["master"], row["wrapped"]
-            )
+            known = self._remember(tenant, stream, row, forgotten)
         if known.process != process:
             raise WrongProcess(f"stream {stream} belongs to {known.process}")
 
@@ -85,9 +92,26 @@ class Dossiers(Connected):
             known = await self._read(tenant, stream)
         return known.process if known is not None and known.begun else None
 
-    async def dossier_key(self, tenant: str, stream: str) -> bytes:
-        """The dossier's key. Raises UnknownDossier, or Erased when it was destroyed."""
+    async def dossier_key(self, tenant: str, stream: str, *, to_the_last: bool = False) -> bytes:
+        """The dossier's key. Raises UnknownDossier, or Erased from the moment its erasure began.
+
+        ``to_the_last``: until the key is destroyed, for what has to come to an end before.
+        """
+        if to_the_last:
+            seal = (await self._dossier(tenant, stream)).seal
+            if seal is not None:
+                return seal.key
         return (await self._seal(tenant, stream)).key
+
+    def forget(self, tenant: str, stream: str) -> None:
+        """Keep nothing of this dossier in memory, its key above all."""
+        self._forgotten += 1
+        self._known.pop((tenant, stream), None)
+
+    def forget_all(self) -> None:
+        """Keep nothing of any dossier in memory."""
+        self._forgotten += 1
+        self._known.clear()
 
     async def sweep_empty(self, older_than: timedelta) -> int:
         """Remove dossiers of any board that never got an event; returns how many.
@@ -144,9 +168,6 @@ class Dossiers(Connected):
             raise UnknownDossier(f"no dossier is open for stream {stream}")
         return Head(row["version"], row["hash"])
 
-    def _forget(self, tenant: str, stream: str) -> None:
-        self._known.pop((tenant, stream), None)
-
     async def _dossier(self, tenant: str, stream: str) -> Dossier:
         known = self._cached(tenant, stream) or await self._read(tenant, stream)
         if known is None:
@@ -154,10 +175,10 @@ class Dossiers(Connected):
         return known
 
     async def _seal(self, tenant: str, stream: str) -> Seal:
-        seal = (await self._dossier(tenant, stream)).seal
-        if seal is None:
+        dossier = await self._dossier(tenant, stream)
+        if dossier.seal is None or (dossier.erasing and not self.opens_to_the_last):
             raise Erased(f"the dossier of stream {stream} was erased")
-        return seal
+        return dossier.seal
 
     def _cached(self, tenant: str, stream: str) -> Dossier | None:
         known = self._known.get((tenant, stream))
@@ -166,27 +187,22 @@ class Dossiers(Connected):
         return known
 
     async def _read(self, tenant: str, stream: str) -> Dossier | None:
+        forgotten = self._forgotten
         async with self._board(tenant) as connection:
             row = await connection.fetchrow(SQL["dossier"], tenant, stream)
         if row is None:
             return None
-        return self._remember(
-            tenant, stream, row["process"], row["begun"], row["master"], row["wrapped"]
-        )
+        return self._remember(tenant, stream, row, forgotten)
 
-    def _remember(
-        self,
-        tenant: str,
-        stream: str,
-        process: str,
-        begun: bool,
-        master: str,
-        wrapped: bytes | None,
-    ) -> Dossier:
+    def _remember(self, tenant: str, stream: str, row: asyncpg.Record, forgotten: int) -> Dossier:
+        """Keeps what was read, unless something was forgotten since: it may be this."""
         seal = None
-        if wrapped is not None:
-            seal = Seal(self._master_keys.unwrap(master, wrapped, tenant, stream), tenant, stream)
-        dossier = Dossier(process, begun, seal, time.monotonic())
+        if row["wrapped"] is not None:
+            key = self._master_keys.unwrap(row["master"], row["wrapped"], tenant, stream)
+            seal = Seal(key, tenant, stream)
+        dossier = Dossier(row["process"], row["begun"], seal, row["erasing"], time.monotonic())
+        if forgotten != self._forgotten:
+            return dossier
         self._known[tenant, stream] = dossier
         self._known.move_to_end((tenant, stream))
         while len(self._known) > CACHED:

@@ -16,7 +16,7 @@ from events.recording import CaseIndex, Claim, Draft, Need, Recorded, Recording
 from events.settings import TenantSettings
 from events.store.boards import BoardSettings
 from events.store.connection import raising_store_errors
-from events.store.errors import CLAIM_TAKEN, UnknownDossier, detail, sqlstate
+from events.store.errors import CLAIM_TAKEN, Erased, UnknownDossier, detail, sqlstate
 from events.store.instants import microseconds
 from events.store.sealing import Seal, canonical
 from events.store.streams import SQL, Streams, event_json
@@ -135,8 +135,8 @@ class Recorder(Streams, BoardSettings):
         cause = error.__cause__ if isinstance(error.__cause__, asyncpg.PostgresError) else error
         if not isinstance(cause, asyncpg.PostgresError):
             return None
-        if isinstance(error, UnknownDossier):
-            self._forget(recording.tenant, recording.stream)
+        if isinstance(error, UnknownDossier | Erased):
+            self.forget(recording.tenant, recording.stream)
         taken = sqlstate(cause) == CLAIM_TAKEN
         twice = isinstance(cause, asyncpg.UniqueViolationError)
         if not (taken or twice or cause is not error):

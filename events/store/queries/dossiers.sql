@@ -1,8 +1,12 @@
 -- name: open
-select process, master, wrapped from traject.open_dossier($1, $2, $3, $4, $5)
+-- A head that this very statement makes is out of its sight, and no erasure of it can have begun.
+select o.process, false as begun, o.master, o.wrapped,
+       exists (select from traject.stream s
+                where s.tenant = $1 and s.stream = $2 and s.erased_us is not null) as erasing
+  from traject.open_dossier($1, $2, $3, $4, $5) o
 
 -- name: dossier
-select s.process, s.version > 0 as begun, k.master, k.wrapped
+select s.process, s.version > 0 as begun, k.master, k.wrapped, s.erased_us is not null as erasing
   from traject.stream s join traject.dossier_key k using (tenant, stream)
  where s.tenant = $1 and s.stream = $2
 
