@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from events.event import OUTSIDE, Event, Fact, fact_json
+from events.figures import Figures
 from events.recording import CaseIndex
 from events.settings import TenantSettings
 
@@ -67,6 +68,7 @@ class Story(Generic[S]):
     seen_by: the roles that may look for every case of the board; None: all staff.
     paper(state, version): an agreement as it was drafted in that version, None where it was not.
     documents: types of event that hold a document of the case, and what kind it is.
+    figures(state, settings): what reports count of it.
     """
 
     name: str
@@ -87,6 +89,7 @@ class Story(Generic[S]):
     seen_by: frozenset[str] | None = ALL_CASES
     paper: Callable[[S, int], Paper | None] = lambda _state, _version: None
     documents: Mapping[str, str] = field(default_factory=dict)
+    figures: Callable[[S, TenantSettings], Figures] = lambda _state, _settings: Figures()
 
     def sees_all(self, roles: Iterable[str]) -> bool:
         """May somebody with these roles look for cases without having a part in them."""

@@ -2,6 +2,7 @@
 
 from events.internships.access import redacted, rights
 from events.internships.facts import DOCUMENTS, FACTS
+from events.internships.figures import figures
 from events.internships.state import Internship, evolve
 from events.internships.views import agenda, index, paper, summary, tasks
 from events.process import Story
@@ -15,6 +16,7 @@ STORY = Story(
     rights=rights,
     redacted=redacted,
     summary=summary,
+    figures=figures,
     tasks=tasks,
     agenda=agenda,
     paper=paper,

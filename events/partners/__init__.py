@@ -1,6 +1,7 @@
 """The register of partners: whom a school works with, and who looks after that (001)."""
 
 from events.partners.facts import FACTS
+from events.partners.figures import figures
 from events.partners.state import Partner, evolve
 from events.partners.views import agenda, index, redacted, rights, summary, tasks
 from events.process import Story
@@ -17,6 +18,7 @@ STORY = Story(
     redacted=redacted,
     positions=lambda held: True,
     summary=summary,
+    figures=figures,
     tasks=tasks,
     agenda=agenda,
     seen_by=None,

@@ -1,6 +1,7 @@
 """Student placements in samen opleiden: what happened in one, and how it is read (003)."""
 
 from events.placements.facts import DOCUMENTS, FACTS
+from events.placements.figures import figures
 from events.placements.fold import evolve
 from events.placements.state import Placement
 from events.placements.views import (
@@ -22,6 +23,7 @@ STORY = Story(
     index=index,
     rights=rights,
     summary=summary,
+    figures=figures,
     tasks=tasks,
     agenda=agenda,
     seen_by=SEEN_BY,

@@ -3,6 +3,7 @@
 from events.process import Story
 from events.supervision.access import positions, redacted, rights, visible
 from events.supervision.facts import DOCUMENTS, FACTS
+from events.supervision.figures import figures
 from events.supervision.fold import evolve
 from events.supervision.state import Trajectory
 from events.supervision.views import agenda, index, summary, tasks
@@ -18,6 +19,7 @@ STORY = Story(
     redacted=redacted,
     positions=positions,
     summary=summary,
+    figures=figures,
     tasks=tasks,
     agenda=agenda,
     documents=DOCUMENTS,
