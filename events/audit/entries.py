@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
+from events.store.instants import microseconds
 from events.store.sealing import canonical
 
 EVENT = b"traject event entry 1"
@@ -81,3 +83,27 @@ def refusal_entry(
     """The entry of a row of ``traject.refused``; instants in microseconds since 1970."""
     who, where = (None if one is None else str(one) for one in (person, stream))
     return REFUSAL + canonical([str(tenant), at_us, logged_us, who, where, process, command, code])
+
+
+def entry_of(log: str, row: Mapping[str, Any]) -> bytes:
+    """The entry of a row as the database gives it, of any of the three logs."""
+    if log == "events":
+        return event_entry(
+            tenant=row["tenant"],
+            stream=row["stream"],
+            version=row["version"],
+            event_id=row["event_id"],
+            command_id=row["command_id"],
+            place=row["place"],
+            stored_us=microseconds(row["stored_at"]),
+            event_hash=row["event_hash"],
+            command=row["command"],
+            content_hash=row["content_hash"],
+            warnings=row["warnings"],
+            given=row["given"],
+        )
+    shared = {name: row[name] for name in ("tenant", "at_us", "person", "stream", "process")}
+    shared["logged_us"] = microseconds(row["logged_at"])
+    if log == "reads":
+        return reading_entry(**shared, what=row["what"], as_of_us=row["as_of_us"])
+    return refusal_entry(**shared, command=row["command"], code=row["code"])

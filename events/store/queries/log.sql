@@ -20,7 +20,7 @@ select (e.level - 1)::smallint, tree.size >> (8 * e.level::integer), e.hashes
  where tree.log = $1
 
 -- name: fresh_events
-select e.tenant, e.stream, e.version, e.event_id, e.command_id, e.place, e.stored_at,
+select p.position, e.tenant, e.stream, e.version, e.event_id, e.command_id, e.place, e.stored_at,
        e.event_hash, e.command, e.content_hash, e.warnings, e.given
   from traject.position p
   join traject.event e
@@ -30,14 +30,14 @@ select e.tenant, e.stream, e.version, e.event_id, e.command_id, e.place, e.store
  limit $2
 
 -- name: fresh_reads
-select r.tenant, r.at_us, r.logged_at, r.person, r.stream, r.process, r.what, r.as_of_us
+select l.position, r.tenant, r.at_us, r.logged_at, r.person, r.stream, r.process, r.what, r.as_of_us
   from traject.logged l join traject.reading r on r.id = l.id
  where l.log = 'reads' and l.position > $1
  order by l.position
  limit $2
 
 -- name: fresh_refused
-select r.tenant, r.at_us, r.logged_at, r.person, r.stream, r.process, r.command, r.code
+select l.position, r.tenant, r.at_us, r.logged_at, r.person, r.stream, r.process, r.command, r.code
   from traject.logged l join traject.refused r on r.id = l.id
  where l.log = 'refused' and l.position > $1
  order by l.position
@@ -63,8 +63,21 @@ select pg_advisory_xact_lock($1)
 -- name: keep
 insert into traject.checkpoint (number, size, note, signed_at) values ($1, $2, $3, $4)
 
+-- name: keep_again
+insert into traject.checkpoint (number, size, note, signed_at) values ($1, $2, $3, $4)
+on conflict do nothing
+
+-- name: wait_for_disk
+set local synchronous_commit = on
+
 -- name: number_of
 select number from traject.checkpoint where size = $1 and note = $2
 
 -- name: checkpoints
 select number, note from traject.checkpoint where number > $1 order by number limit $2
+
+-- name: wait_alone
+select pg_advisory_lock($1)
+
+-- name: no_more_alone
+select pg_advisory_unlock($1)
