@@ -161,18 +161,28 @@ def scenario_run(
 
 
 @app.command()
-def recover(as_json: AsJson = False) -> None:
-    """Give every open case its process back, after Temporal lost what it knew."""
-    from deploy.recovery import recover_all
+def recover(
+    restored: Annotated[
+        bool,
+        typer.Option(
+            "--restored",
+            help="PostgreSQL was restored too: also stop what runs for cases it does not know.",
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compare every open case with its process in Temporal, and mend what is lost or differs.
 
-    report = terminal.run(
-        recover_all(terminal.joined(), progress=not as_json and sys.stderr.isatty())
-    )
-    if as_json:
-        typer.echo(json.dumps(report))
-    else:
-        typer.echo(", ".join(f"{count} {what}" for what, count in report.items()))
-    terminal.end(FAILED if report.get("failed") else OK)
+    Safe to repeat and to interrupt; 'docs/recovery.md' tells when it is needed.
+    """
+    from dataclasses import asdict
+
+    from deploy.recovery import recover_all, sentence
+
+    shown = not as_json and sys.stderr.isatty()
+    found = terminal.run(recover_all(terminal.joined(), restored=restored, progress=shown))
+    terminal.answer(sentence(found), asdict(found), as_json)
+    terminal.end(FAILED if found.failed else OK)
 
 
 @app.command()

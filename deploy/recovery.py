@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
 from activities.recovery import Recovery, recover
+from deploy.progress import progress_bar
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from settings import Settings
 from workflows.registry import RULES
 from workflows.wire import connect_by
 
+NAMED = 20
+"""So many cases that were not looked at are named for people; programs get all."""
 
-async def recover_all(settings: Settings, *, progress: bool) -> dict[str, int]:
-    """What was found, by name. Safe to repeat and to interrupt; ``progress`` shows it on stderr.
+
+async def recover_all(
+    settings: Settings, *, restored: bool = False, progress: bool | None = None
+) -> Recovery:
+    """What was found. Safe to repeat and to interrupt; ``progress`` shows it on stderr.
 
     Raises BadSettings where PostgreSQL or Temporal is not named, OSError or RuntimeError where
     it cannot be reached.
@@ -26,20 +27,27 @@ async def recover_all(settings: Settings, *, progress: bool) -> dict[str, int]:
     store = await Store.connect(settings.database("app"), keys, facts)
     try:
         temporal = await connect_by(settings, store.dossier_key)
-        bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            TimeElapsedColumn(),
-            console=Console(stderr=True),
-            disable=not progress,
-        )
-        with bar:
-            shown = bar.add_task("Looking at open cases")
-
-            def tell(found: Recovery) -> None:
-                text = f"{found.seen} open cases: {found.started} started, {found.poked} poked"
-                bar.update(shown, description=text)
-
-            return asdict(await recover(store, temporal, set(RULES), progress=tell))
+        with progress_bar("Looking at open cases", shown=progress) as tell:
+            return await recover(
+                store,
+                temporal,
+                set(RULES),
+                restored=restored,
+                progress=lambda found: tell(found.seen, found.total),
+            )
     finally:
         await store.close()
+
+
+def sentence(found: Recovery) -> str:
+    """The report for people: what was done, and the cases that need another look."""
+    counts = ", ".join(
+        f"{getattr(found, what)} {what}"
+        for what in ("seen", "started", "poked", "replaced", "stopped", "well", "unknown", "failed")
+    )
+    lines = [counts, *(f"not looked at: {case}" for case in found.failures[:NAMED])]
+    if len(found.failures) > NAMED:
+        lines.append(f"and {len(found.failures) - NAMED} more")
+    if found.failures:
+        lines.append("Mend what stands in the way, and run it again.")
+    return "\n".join(lines)

@@ -14,10 +14,11 @@ from events.store.links import Links
 from events.store.notices import Notices
 from events.store.outbox import PostOffice
 from events.store.recorder import Recorder
+from events.store.standings import Standings
 from events.store.streams import Facts
 
 
-class Store(Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts):
+class Store(Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts, Standings):
     """Everything the service keeps, seen by its application role."""
 
     @cached_property
