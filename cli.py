@@ -105,7 +105,7 @@ def migrate(
         typer.Option(
             metavar="FOLDER",
             file_okay=False,
-            help="Also make there, once, a login for each part and the master keys"
+            help="Also make there, once, a login for each part, the master and the log keys"
             " (TRAJECT_SECRETS names the folder for the parts).",
         ),
     ] = None,
@@ -121,7 +121,10 @@ def migrate(
     async def work() -> tuple[list[str], list[str]]:
         applied = await apply(settings.owner_database)
         await mark_installation(settings.owner_database, settings.installation)
-        return applied, await make_secrets(settings.owner_database, secrets) if secrets else []
+        if secrets is None:
+            return applied, []
+        origin = settings.log_origin
+        return applied, await make_secrets(settings.owner_database, secrets, origin)
 
     applied, made = terminal.run(work())
     if as_json:

@@ -83,6 +83,23 @@ class Settings(BaseSettings):
         description="The file with the keys that wrap every dossier's own key. Without it:"
         " master-keys.json in the data folder, made at the first start.",
     )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="The file with the keys that sign checkpoints of the log. Without it:"
+        " log-keys.json in the data folder, made at the first start.",
+    )
+    log_origin: str | None = Field(
+        default=None,
+        pattern=r"^[^\s+]+$",
+        description="The name in checkpoints of the log, such as traject.example/log; it is taken"
+        " when the first log key is made. Without it: traject/ and the start of that key's hash.",
+    )
+    publish_to: str | None = Field(
+        default=None,
+        description="Where checkpoints of the log go: a folder, or s3://bucket/prefix with the"
+        " usual AWS_ variables beside it. Without it: published in the data folder, which is on"
+        " this machine and therefore proves less.",
+    )
 
     temporal_address: str | None = Field(
         default=None,
@@ -200,6 +217,16 @@ class Settings(BaseSettings):
     def master_keys(self) -> Path:
         """The file with the master keys."""
         return self.master_key_file or self.data_folder / "master-keys.json"
+
+    @property
+    def log_keys(self) -> Path:
+        """The file with the keys that sign checkpoints."""
+        return self.log_key_file or self.data_folder / "log-keys.json"
+
+    @property
+    def published(self) -> str:
+        """Where checkpoints go: a folder's path, or the address of a bucket."""
+        return self.publish_to or str(self.data_folder / "published")
 
     @property
     def embedded(self) -> bool:

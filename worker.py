@@ -36,6 +36,7 @@ from activities.invitations import Invitations
 from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
+from events.audit.keeper import Keeper
 from events.recording import Opening, Recording
 from events.store.errors import BadKeys, UnknownDossier, unreachable
 from events.store.keys import MasterKeys
@@ -151,6 +152,12 @@ async def _run_parts(
 ) -> None:
     sequencer = Sequencer(settings.database("sequencer"))
     store.on_recorded = sequencer.wake
+    keeper = Keeper(
+        settings.database("sequencer"),
+        settings.log_keys,
+        settings.published,
+        lambda how: parts.says("log keeper", how),
+    )
     probe = await serve_probe(
         settings.worker_host,
         settings.worker_port,
@@ -159,6 +166,7 @@ async def _run_parts(
     )
     tasks = [
         asyncio.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop))),
+        asyncio.create_task(parts.keep("log keeper", lambda: keeper.run(parts.stop))),
         asyncio.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store))),
         asyncio.create_task(
             parts.keep("housekeeping", lambda: _keep_house(parts, store, temporal))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.embedded.supervisor import make_folder, unprivileged
+from events.audit.logkeys import LogKeys
 from events.store.keys import MasterKeys
 from events.store.migrate import LOGIN_ROLES
 from settings import BadSettings, Settings
@@ -23,6 +24,8 @@ class Home:
     def __init__(self, settings: Settings) -> None:
         self.folder = _data_folder(settings) / settings.installation
         self._master_keys = settings.master_key_file or self.folder / "master-keys.json"
+        self._log_keys = settings.log_key_file or self.folder / "log-keys.json"
+        self._log_origin = settings.log_origin
 
     @property
     def postgres(self) -> Path:
@@ -50,6 +53,13 @@ class Home:
             MasterKeys.generate().save(self._master_keys)
         MasterKeys.load(self._master_keys)
         return self._master_keys
+
+    def log_keys(self) -> Path:
+        """The file with the keys that sign the log, made at the first start. Raises BadKeys."""
+        if not self._log_keys.exists():
+            LogKeys.generate(self._log_origin).save(self._log_keys)
+        LogKeys.load(self._log_keys)
+        return self._log_keys
 
     def passwords(self) -> dict[str, str]:
         """The passwords of the database's roles, made at the first start."""

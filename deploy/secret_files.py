@@ -7,12 +7,13 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deploy.home import write_private
+from events.audit.logkeys import LogKeys
 from events.store.keys import MasterKeys
 from events.store.migrate import LOGIN_ROLES, grant_logins
 
 
-async def make_secrets(owner_dsn: str, folder: Path) -> list[str]:
-    """Give each role of the database a login and make the master keys, as files in the folder.
+async def make_secrets(owner_dsn: str, folder: Path, log_origin: str | None = None) -> list[str]:
+    """Give each role of the database a login and make master and log keys, as files in the folder.
 
     TRAJECT_SECRETS names the folder for worker and web. What is there already is kept, so this
     may be repeated at every upgrade. Returns the names of the files that were made.
@@ -31,6 +32,11 @@ async def make_secrets(owner_dsn: str, folder: Path) -> list[str]:
         MasterKeys.generate().save(keys)
         made.append(keys.name)
     write_private(folder / "traject_master_key_file", str(keys.absolute()))
+    log_keys = folder / "log-keys.json"
+    if not log_keys.exists():
+        LogKeys.generate(log_origin).save(log_keys)
+        made.append(log_keys.name)
+    write_private(folder / "traject_log_key_file", str(log_keys.absolute()))
     return made
 
 

@@ -96,6 +96,7 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
         "INSTALLATION": settings.installation,
         "DATA_FOLDER": str(home.folder),
         "MASTER_KEY_FILE": str(home.master_keys()),
+        "LOG_KEY_FILE": str(home.log_keys()),
         "HTTP_PORT": str(settings.http_port),
         "HTTP_HOST": settings.http_host,
         "WORKER_PORT": str(_worker_port(settings)),

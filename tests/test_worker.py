@@ -13,6 +13,7 @@ import pytest
 from temporalio import workflow
 
 from deploy.embedded.supervisor import free_port
+from events.audit.logkeys import LogKeys
 from events.event import stream_id
 from events.store.keys import MasterKeys
 from events.store.migrate import mark_installation
@@ -36,11 +37,13 @@ async def make(database: Database, temporal_env: SkippingTemporal, tmp_path: Pat
     await mark_installation(database.owner_dsn, "test")
     keys = tmp_path / "master-keys.json"
     MasterKeys.generate().save(keys)
+    LogKeys.generate().save(tmp_path / "log-keys.json")
 
     def settings(**differing: object) -> Settings:
         return Settings.model_validate(
             {
                 "installation": "test",
+                "data_folder": tmp_path,
                 "postgres_dsn": database.owner_dsn,
                 "temporal_address": temporal_env.address,
                 "master_key_file": keys,
@@ -116,7 +119,7 @@ async def test_health_tells_of_every_part(make: Make) -> None:
     async with running(settings):
         parts = (await health(settings)).json()["parts"]
         assert parts == dict.fromkeys(
-            ("postgres", "temporal", "sequencer", "outbox", "housekeeping"), "ok"
+            ("postgres", "temporal", "sequencer", "log keeper", "outbox", "housekeeping"), "ok"
         )
 
 

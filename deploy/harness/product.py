@@ -14,6 +14,7 @@ import httpx2
 from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.supervisor import Child, StartFailed, free_port
 from deploy.embedded.temporal import EmbeddedTemporal
+from events.audit.logkeys import LogKeys
 from events.store.keys import MasterKeys
 from events.store.migrate import mark_installation, migrate
 from events.store.store import Store
@@ -87,6 +88,7 @@ class Product:
         await mark_installation(self.dsn, self.installation)
         if not (self.folder / "master-keys.json").exists():
             MasterKeys.generate().save(self.folder / "master-keys.json")
+            LogKeys.generate().save(self.folder / "log-keys.json")
 
     async def stop(self) -> None:
         """Everything, the other way round."""

@@ -11,6 +11,7 @@ import pytest
 
 from deploy.embedded.supervisor import free_port
 from deploy.part import Part
+from events.audit.logkeys import LogKeys
 from events.store.keys import MasterKeys
 from events.store.migrate import grant_logins
 from settings import read_settings
@@ -25,7 +26,7 @@ GRACE_SECONDS = 10
 async def secrets(database: Database, folder: Path) -> AsyncIterator[Path]:
     """The folder that `migrate --secrets` filled."""
     done = migrated(database, folder / "secrets")
-    assert len(done) == 5
+    assert len(done) == 6
     yield folder / "secrets"
     # Roles belong to the whole server, and the other tests know the passwords from before.
     await grant_logins(database.owner_dsn, database.passwords)
@@ -52,6 +53,7 @@ async def test_secrets_are_made_once_and_open_what_they_should(
         assert await connection.fetchval("select session_user") == f"traject_{role}"
         await connection.close()
     assert MasterKeys.load(settings.master_keys)
+    assert LogKeys.load(settings.log_keys)
     assert all(file.stat().st_mode & 0o077 == 0 for file in secrets.iterdir())
 
 
@@ -61,6 +63,7 @@ async def test_parts_serve_and_stop_with_the_secrets_alone(
     ports = {"worker": free_port(), "web": free_port()}
     environment = {
         "TRAJECT_SECRETS": str(secrets),
+        "TRAJECT_DATA_FOLDER": str(folder),
         "TRAJECT_INSTALLATION": "test",
         "TRAJECT_TEMPORAL_ADDRESS": temporal_env.address,
         "TRAJECT_TASK_QUEUE": folder.name,
