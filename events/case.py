@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from events.event import Event
+from events.register import Register
 
 
 @dataclass
@@ -15,8 +16,8 @@ class CaseState:
     """Never changed in place: `with_` makes the next one.
 
     ``passed`` are the keys of deadlines that passed, ``overdue`` the open terms that did, with
-    their last day; ``paused`` are days that count for no term. ``recorded`` tells the type of each
-    event by its id.
+    their last day; ``paused`` are days that count for no term. ``recorded`` tells of each event by
+    its id what its process's fold remembers, which is its type unless told otherwise.
     """
 
     ends: ClassVar[frozenset[str]] = frozenset()
@@ -28,7 +29,7 @@ class CaseState:
     paused: frozenset[date] = frozenset()
     passed: frozenset[str] = frozenset()
     overdue: Mapping[str, str] = field(default_factory=dict)
-    recorded: Mapping[str, str] = field(default_factory=dict)
+    recorded: Register[Any] = field(default_factory=Register)
 
     @property
     def ended(self) -> bool:
@@ -57,10 +58,16 @@ Change = Callable[[S, Event, Any], dict[str, Any]]
 
 
 class Fold(Generic[S]):
-    """One function for each type of event; what processes share comes from other folds."""
+    """One function for each type of event; what processes share comes from other folds.
 
-    def __init__(self, *shared: Fold[Any]) -> None:
+    ``remembers``: what the state keeps of each event by its id, given the state before it.
+    """
+
+    def __init__(
+        self, *shared: Fold[Any], remembers: Callable[[S, Event], Any] | None = None
+    ) -> None:
         self._changes: dict[type, Change[Any]] = {}
+        self._remembers = remembers
         for fold in shared:
             self._changes |= fold._changes
 
@@ -81,12 +88,24 @@ class Fold(Generic[S]):
 
     def __call__(self, state: S, event: Event) -> S:
         """The state after one more event."""
-        return state.with_(
-            version=event.version,
-            last_recorded_at=event.recorded_at,
-            recorded={**state.recorded, event.event_id: event.type},
-            **self.changes(state, event),
-        )
+        return self.all(state, (event,))
+
+    def all(self, state: S, events: Iterable[Event]) -> S:
+        """The state after these events, in order."""
+        # Nobody else has seen the states in between, so that one copy serves for all of them.
+        after = state.with_()
+        fields = after.__dict__
+        kinds, remembers = self._changes, self._remembers
+        for event in events:
+            data = event.data
+            what = event.type if remembers is None else remembers(after, event)
+            change = kinds.get(type(data))
+            if change is not None:
+                fields.update(change(after, event, data))
+            fields["recorded"] = after.recorded.plus(event.event_id, what)
+            fields["version"] = event.version
+            fields["last_recorded_at"] = event.recorded_at
+        return after
 
 
 def local_day_of(event: Event) -> date:

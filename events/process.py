@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from events.case import Fold
 from events.event import OUTSIDE, Event, Fact, fact_json
 from events.figures import Figures
 from events.recording import CaseIndex
@@ -105,6 +106,8 @@ class Story(Generic[S]):
         """The state after these events; from the beginning unless a state is given."""
         current = self.initial() if state is None else state
         evolve = self.evolve
+        if isinstance(evolve, Fold):
+            return evolve.all(current, events)
         for event in events:
             current = evolve(current, event)
         return current

@@ -41,6 +41,15 @@ class Unsealable(StoreError):
     """A sealed body does not belong where it was found, or was changed."""
 
 
+class Unreadable(StoreError):
+    """A stored event is none that this version of the product can read; it says which and why."""
+
+    def __init__(self, type_: str, schema_version: object, why: str) -> None:
+        super().__init__(f"{type_} of schema version {schema_version} cannot be read: {why}")
+        self.type = type_
+        self.schema_version = schema_version
+
+
 OF_SQLSTATE: dict[str, type[StoreError]] = {
     "TJ001": WrongBoard,
     "TJ002": UnknownDossier,

@@ -31,11 +31,12 @@ def canonical(value: Any) -> bytes:
 class Seal:
     """Seals and opens what one dossier holds: AES-256-GCM, bound to the place of each body."""
 
-    __slots__ = ("_cipher", "_place", "key")
+    __slots__ = ("_cipher", "_decrypt", "_place", "key")
 
     def __init__(self, key: bytes, tenant: str, stream: str) -> None:
         self.key = key
         self._cipher = AESGCM(key)
+        self._decrypt = self._cipher.decrypt
         self._place = UUID(tenant).bytes + UUID(stream).bytes
 
     def seal(self, event_id: str, type_: str, data: bytes) -> bytes:
@@ -46,7 +47,9 @@ class Seal:
     def open(self, event_id: str, type_: str, body: bytes) -> bytes:
         """The data's JSON; raises Unsealable when the body was changed or is another event's."""
         try:
-            return self._cipher.decrypt(body[:NONCE], body[NONCE:], self._bound(event_id, type_))
+            # Written out rather than called: a replay opens millions.
+            bound = self._place + bytes.fromhex(event_id.replace("-", "")) + type_.encode()
+            return self._decrypt(body[:NONCE], body[NONCE:], bound)
         except (InvalidTag, ValueError) as error:
             raise Unsealable(f"the body of event {event_id} is not its own") from error
 

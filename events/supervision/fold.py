@@ -10,6 +10,7 @@ from typing import Any
 from events import terms
 from events.case import Fold, days_until, local_day_of
 from events.event import Event
+from events.rectification import RecordCorrected
 from events.supervision import facts as f
 from events.supervision.state import (
     Consent,
@@ -21,23 +22,18 @@ from events.supervision.state import (
     Visit,
 )
 
-FOLD: Fold[Trajectory] = Fold(terms.FOLD)
-_on = FOLD.on
+
+def _subject(state: Trajectory, event: Event) -> tuple[str, str | None]:
+    """A correction is as secret as what it corrects, and so is the correction of that."""
+    data = event.data
+    subject = event.type, getattr(data, "visit", None)
+    if type(data) is RecordCorrected:
+        return state.event_subjects.get(data.event, subject)
+    return subject
 
 
-def evolve(state: Trajectory, event: Event) -> Trajectory:
-    """The state after one more event."""
-    changes = FOLD.changes(state, event)
-    subject = event.type, getattr(event.data, "visit", None)
-    if isinstance(event.data, f.RecordCorrected):
-        # A correction is as secret as what it corrects, and so is the correction of that.
-        subject = state.event_subjects.get(event.data.event, subject)
-    return state.with_(
-        version=event.version,
-        last_recorded_at=event.recorded_at,
-        event_subjects={**state.event_subjects, event.event_id: subject},
-        **changes,
-    )
+evolve: Fold[Trajectory] = Fold(terms.FOLD, remembers=_subject)
+_on = evolve.on
 
 
 def _visit(state: Trajectory, name: str, **changes: Any) -> dict[str, Visit]:

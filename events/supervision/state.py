@@ -10,6 +10,7 @@ from typing import Literal
 
 from events.case import CaseState
 from events.event import amount
+from events.register import Register
 from events.supervision.facts import FinalReportDrafted, Goal, InvoiceBasisPrepared
 from events.supervision.words import Area, Ground
 
@@ -136,7 +137,11 @@ class Trajectory(CaseState):
     invoice: InvoiceBasisPrepared | None = None
     last_intervention_at: datetime | None = None
     reminded: frozenset[tuple[str, str]] = frozenset()
-    event_subjects: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    @property
+    def event_subjects(self) -> Register[tuple[str, str | None]]:
+        """The type of each event and the visit it is about, by the event's id."""
+        return self.recorded
 
     @property
     def suspended(self) -> bool:
