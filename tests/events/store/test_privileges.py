@@ -20,6 +20,9 @@ APPEND_ONLY = (
     "settings",
     "installation",
     "document",
+    "logged",
+    "tile",
+    "checkpoint",
 )
 APP_FUNCTIONS = {
     "append",
@@ -83,7 +86,8 @@ async def test_not_even_the_superuser_changes_what_is_kept(
 ) -> None:
     await fill(raw, store, tenant)
     await raw.execute(f"set session_replication_role = {mode}")
-    column = "kind" if table == "installation" else "tenant"
+    others = {"installation": "kind", "logged": "log", "tile": "log", "checkpoint": "note"}
+    column = others.get(table, "tenant")
     for statement in (
         f"update traject.{table} set {column} = {column}",
         f"delete from traject.{table}",
@@ -101,6 +105,9 @@ async def fill(raw: asyncpg.Connection, store: Store, tenant: str) -> None:
     await raw.execute("insert into traject.settings values ($1, 2, '{}')", tenant)
     await store.keep_document(tenant, stream, "agreement", 1, b"kept")
     await raw.execute("insert into traject.position values (1, $1, $2, 1)", tenant, stream)
+    await raw.execute("insert into traject.logged values ('reads', 1, 1)")
+    await raw.execute("insert into traject.tile values ('reads', 0, 0, $1)", bytes(256 * 32))
+    await raw.execute("insert into traject.checkpoint values (1, 0, 'note', now())")
     await raw.execute("select set_config('traject.tenant', $1, false)", tenant)
     await raw.execute(
         "insert into traject.notice (tenant, stream, person, kind, cause, version, command_id, "
@@ -226,6 +233,29 @@ async def test_owner_is_bound_like_everybody(raw: asyncpg.Connection) -> None:
         "traject_owner",
         "traject_keeper",
     }
+
+
+@pytest.mark.parametrize("table", ["logged", "tile", "checkpoint", "tree", "numbering"])
+async def test_only_its_keeper_writes_the_log(database: Database, table: str) -> None:
+    for dsn in (database.app_dsn, database.projector_dsn, database.reader_dsn):
+        other = await as_role(dsn)
+        if table != "numbering":
+            await other.fetchval(f"select count(*) from traject.{table}")
+        for statement in (
+            f"insert into traject.{table} default values",
+            f"update traject.{table} set log = log" if table != "checkpoint" else "",
+            f"delete from traject.{table}",
+            f"truncate traject.{table}",
+        ):
+            if statement:
+                with pytest.raises(DENIED):
+                    await other.execute(statement)
+        await other.close()
+    keeper = await as_role(database.sequencer_dsn)
+    for statement in (f"delete from traject.{table}", f"truncate traject.{table}"):
+        with pytest.raises(DENIED):
+            await keeper.execute(statement)
+    await keeper.close()
 
 
 async def test_sequencer_sees_no_content(database: Database) -> None:
