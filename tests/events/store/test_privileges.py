@@ -26,6 +26,7 @@ APPEND_ONLY = (
 )
 APP_FUNCTIONS = {
     "append",
+    "begun_streams",
     "board",
     "boards_with_mail",
     "keep_document",
