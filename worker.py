@@ -6,10 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -17,35 +15,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-import asyncpg
 import structlog
-from temporalio.runtime import (
-    LogForwardingConfig,
-    LoggingConfig,
-    PrometheusConfig,
-    Runtime,
-    TelemetryConfig,
-    TelemetryFilter,
-)
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.errands import ErrandActivities
 from activities.faults import fault_of_environment
+from activities.forgetting import forget_late
 from activities.invitations import Invitations
+from activities.keys import DossierKeys
 from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
 from events.audit.keeper import Keeper
 from events.recording import Opening, Recording
-from events.store.errors import BadKeys, UnknownDossier, unreachable
+from events.store.erasures import heed
+from events.store.errors import BadKeys, unreachable
 from events.store.keys import MasterKeys
 from events.store.outbox import relay
 from events.store.sequencer import Sequencer
 from events.store.store import Store
 from observability import UP, configure_logging, serve_probe
 from settings import BadSettings, Settings, read_settings
-from workflows.codec import KeySource, UnsealableError
+from workflows.core import core_metrics, free_port, runtime_of
 from workflows.gateway import Gateway
 from workflows.processes import PROCESSES
 from workflows.registry import RULES
@@ -64,8 +56,6 @@ DRAIN = timedelta(seconds=3)
 PATIENCE = 1.0
 LAST_SECONDS = 1.0
 """How long a part may take to notice the end; all it does is safe to break off and repeat."""
-KEY_PATIENCE = 10.0
-KEY_PAUSE = 0.1
 EMPTY_FOR = timedelta(days=1)
 SWEEP_EVERY = timedelta(hours=1)
 RECONCILE_AFTER = timedelta(minutes=15)
@@ -134,21 +124,27 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     Temporal's worker give up for good.
     """
     parts = Parts(stop or _stopped_by_signals())
-    core_port = _free_port()
-    runtime = _runtime(core_port, settings.log_level)
+    core_port = free_port()
+    runtime = runtime_of(core_port, settings.log_level)
     async with AsyncExitStack() as opened:
         with suppress(Stopped):
             store = await parts.reach("postgres", lambda: _open_store(settings))
             opened.push_async_callback(store.close)
             await _same_installation(store, settings)
+            keys = DossierKeys(store)
             temporal = await parts.reach(
-                "temporal", lambda: connect_by(settings, _patient_keys(store), runtime=runtime)
+                "temporal", lambda: connect_by(settings, keys, runtime=runtime)
             )
-            await _run_parts(settings, parts, store, temporal, core_port)
+            await _run_parts(settings, parts, store, temporal, keys, core_port)
 
 
 async def _run_parts(
-    settings: Settings, parts: Parts, store: Store, temporal: Temporal, core_port: int
+    settings: Settings,
+    parts: Parts,
+    store: Store,
+    temporal: Temporal,
+    keys: DossierKeys,
+    core_port: int,
 ) -> None:
     sequencer = Sequencer(settings.database("sequencer"))
     store.on_recorded = sequencer.wake
@@ -162,12 +158,15 @@ async def _run_parts(
         settings.worker_host,
         settings.worker_port,
         lambda: _health(parts, store, temporal),
-        lambda: _core_metrics(core_port),
+        lambda: core_metrics(core_port),
     )
     tasks = [
         asyncio.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop))),
         asyncio.create_task(parts.keep("log keeper", lambda: keeper.run(parts.stop))),
         asyncio.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store))),
+        asyncio.create_task(
+            parts.keep("erasures", lambda: _let_go(settings, parts, store, temporal, keys))
+        ),
         asyncio.create_task(
             parts.keep("housekeeping", lambda: _keep_house(parts, store, temporal))
         ),
@@ -249,28 +248,6 @@ async def _open_store(settings: Settings) -> Store:
     )
 
 
-def _patient_keys(store: Store) -> KeySource:
-    """Waits for PostgreSQL to come back rather than fail a process's task.
-
-    The server puts off a task that failed some times for longer and longer. What a forged payload
-    names, a board or stream that is none, is told as UnsealableError.
-    """
-
-    async def key(tenant: str, stream: str) -> bytes:
-        for _ in range(int(KEY_PATIENCE / KEY_PAUSE)):
-            try:
-                return await store.dossier_key(tenant, stream)
-            except (UnknownDossier, asyncpg.DataError) as error:
-                raise UnsealableError(f"no dossier is known: {type(error).__name__}") from None
-            except Exception as error:
-                if not unreachable(error):
-                    raise
-                await asyncio.sleep(KEY_PAUSE)
-        return await store.dossier_key(tenant, stream)
-
-    return key
-
-
 async def _same_installation(store: Store, settings: Settings) -> None:
     marked = await store.installation()
     if marked != settings.installation:
@@ -295,6 +272,20 @@ async def _mail(settings: Settings, parts: Parts, store: Store) -> None:
         invitations=Invitations(store.links, store.settings, settings.public_address),
     )
     await relay(store, post.send, lambda: datetime.now(UTC), parts.stop)
+
+
+async def _let_go(
+    settings: Settings, parts: Parts, store: Store, temporal: Temporal, keys: DossierKeys
+) -> None:
+    """Forgets what is erased: keys in memory at once, and processes that come late."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(heed(settings.database("app"), store.forget, store.forget_all)),
+            group.create_task(forget_late(store, temporal, keys.met)),
+        ]
+        await parts.stop.wait()
+        for task in tasks:
+            task.cancel()
 
 
 async def _keep_house(parts: Parts, store: Store, temporal: Temporal) -> None:
@@ -330,46 +321,6 @@ async def _health(parts: Parts, store: Store, temporal: Temporal) -> dict[str, A
         there("temporal", temporal.client.service_client.check_health),
     )
     return dict(parts.how)
-
-
-def _runtime(core_port: int, level: str) -> Runtime:
-    forwarding = LogForwardingConfig(
-        logging.getLogger("temporal"),
-        append_target_to_name=False,
-        prepend_target_on_message=False,
-        append_log_fields_to_message=False,
-    )
-    core_level = "INFO" if level == "debug" else "WARN"
-    return Runtime(
-        telemetry=TelemetryConfig(
-            logging=LoggingConfig(TelemetryFilter(core_level, "ERROR"), forwarding=forwarding),
-            metrics=PrometheusConfig(
-                bind_address=f"127.0.0.1:{core_port}",
-                durations_as_seconds=True,
-                counters_total_suffix=True,
-                unit_suffix=True,
-            ),
-        )
-    )
-
-
-async def _core_metrics(port: int) -> bytes:
-    """The figures of Temporal's own part of this process, which it serves on its own port."""
-    try:
-        async with asyncio.timeout(2):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
-            answer = await reader.read()
-            writer.close()
-    except (OSError, TimeoutError):
-        return b""
-    return answer.partition(b"\r\n\r\n")[2]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _stopped_by_signals() -> asyncio.Event:

@@ -64,6 +64,9 @@ class RecordingActivities:
             )
         async with _reaching(tenant, stream):
             events = await self._store.load_json(tenant, stream, after, PAGE_EVENTS + 1)
+            if after and not events:
+                # Nothing new is also what one hears of an erased dossier, without asking for it.
+                await self._store.dossier_key(tenant, stream)
             settings = await self._store.settings(tenant)
         page: list[dict[str, Any]] = []
         size = 0

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
 from temporalio.exceptions import ApplicationError
 
 from events.event import event_from_json
 from events.recording import Loaded
 from events.settings import TenantSettings
-from workflows.decision import Context, Deadline, Errand, Giver, Rules
+from workflows.decision import Command, Context, Deadline, Errand, Giver, Refused, Rules
 from workflows.drafting import Standing
 from workflows.wire import FAILED, StreamRef
 
@@ -45,6 +46,19 @@ class CaseFile:
 
     def knows(self, command_id: str) -> bool:
         return command_id in self._known
+
+    def command(self, name: str, data: Mapping[str, object]) -> Command:
+        """What was sent, as the command it names; raises Refused."""
+        model = self._rules.commands.get(name)
+        if model is None:
+            raise Refused("command.invalid", "command")
+        if self.version == 0 and name != self._rules.opening:
+            raise Refused("not_found")
+        try:
+            return model.model_validate(data)
+        except ValidationError as invalid:
+            path = invalid.errors(include_url=False, include_input=False)[0]["loc"]
+            raise Refused("command.invalid", ".".join(str(part) for part in path)) from None
 
     def turn(self, page: Loaded) -> None:
         """Take in a page of the stream and the settings that came with it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from workflows.decision import Refused
-from workflows.wire import FAILED, REFUSED
+from workflows.wire import ERASED, FAILED, REFUSED
 
 
 def refusal(refused: Refused, attempt: str) -> ApplicationError:
@@ -21,6 +21,12 @@ def failure_of(failure: BaseException, attempt: str) -> ApplicationError:
     details = (_kind(failure), None, attempt)
     text = "the command could not be carried out"
     return ApplicationError(text, *details, type=FAILED, non_retryable=True)
+
+
+def is_erased(failure: BaseException) -> bool:
+    """Whether the store refused because the dossier is being erased, or was."""
+    cause = failure.cause if isinstance(failure, ActivityError) else failure
+    return isinstance(cause, ApplicationError) and cause.type == ERASED
 
 
 def _kind(failure: BaseException) -> str | None:

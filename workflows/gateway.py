@@ -25,6 +25,7 @@ from events.recording import Recorded
 from workflows.decision import Giver, Refused
 from workflows.wire import (
     COMMAND,
+    ERASED,
     FAILED,
     REFUSED,
     TASK_TIMEOUT,
@@ -187,4 +188,6 @@ def _verdict(cause: BaseException | None) -> Exception:
     if cause.type == REFUSED:
         return Refused(str(cause.details[0]), cause.details[1])
     kind = cause.details[0] if cause.type == FAILED and cause.details else cause.type
+    if kind == ERASED:
+        return Refused("case.erased")
     return Unavailable(f"the process failed: {kind}")

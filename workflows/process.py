@@ -17,8 +17,6 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from pydantic import ValidationError
-
     from events.event import PROCESS_ROLE, instant_text, own_id
     from events.recording import PASS_DEADLINE, RUN_ERRAND, Given, Loaded, Recorded
     from workflows.casefile import CaseFile
@@ -32,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
         Rules,
     )
     from workflows.drafting import recording_of
-    from workflows.failures import failure_of, refusal
+    from workflows.failures import failure_of, is_erased, refusal
     from workflows.reaching import deliver, reach
     from workflows.wire import (
         COMMAND,
@@ -89,6 +87,7 @@ class Process:
                 await self._run_errands()
                 if self._poked:
                     await self._look_again()
+                    continue
                 if self._may_continue_as_new():
                     workflow.continue_as_new(self._ref)
                 await self._wait()
@@ -197,18 +196,8 @@ class Process:
         )
 
     def _decide(self, envelope: Envelope) -> Decide:
-        rules = self.rules
-        model = rules.commands.get(envelope.command)
-        if model is None:
-            raise Refused("command.invalid", "command")
-        if self._case.version == 0 and envelope.command != rules.opening:
-            raise Refused("not_found")
-        try:
-            command = model.model_validate(envelope.data)
-        except ValidationError as invalid:
-            path = invalid.errors(include_url=False, include_input=False)[0]["loc"]
-            raise Refused("command.invalid", ".".join(str(part) for part in path)) from None
-        return lambda context: rules.decide(self._case.state, command, context)
+        command = self._case.command(envelope.command, envelope.data)
+        return lambda context: self.rules.decide(self._case.state, command, context)
 
     def _count(self) -> None:
         self._commands += 1
@@ -360,6 +349,8 @@ class Process:
                 await self._catch_up()
             except FailureError as fault:
                 self._log("could not look again", fault)
+                if is_erased(fault):
+                    self._broken = failure_of(fault, "")
 
     async def _catch_up(self) -> None:
         more = True

@@ -28,6 +28,9 @@ REFUSED = "Refused"
 FAILED = "Failed"
 """Type of the failure of a command nobody could decide or record: [kind, None, attempt]."""
 
+ERASED = "Erased"
+"""Kind of the failure of what came to a dossier whose erasure began (`events.store.errors`)."""
+
 TASK_TIMEOUT = timedelta(seconds=3)
 STICKY_TIMEOUT = timedelta(seconds=2)
 

@@ -9,6 +9,7 @@ from events.store.cases import Cases
 from events.store.connection import connect_pool
 from events.store.directory import Directory
 from events.store.documents import Documents
+from events.store.erasures import Erasures
 from events.store.keys import MasterKeys
 from events.store.links import Links
 from events.store.notices import Notices
@@ -18,7 +19,9 @@ from events.store.standings import Standings
 from events.store.streams import Facts
 
 
-class Store(Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts, Standings):
+class Store(
+    Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts, Standings, Erasures
+):
     """Everything the service keeps, seen by its application role."""
 
     @cached_property
