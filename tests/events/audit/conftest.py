@@ -1,0 +1,56 @@
+"""A store, its log keys, a place to publish to, and a connection of the keeper's role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from events.audit.logkeys import LogKeys
+from events.audit.publishing import Publication
+from events.store.keys import MasterKeys
+from events.store.store import Store
+from tests.conftest import Database
+from tests.events.store.samples import FACTS
+
+
+@pytest.fixture
+async def store(database: Database) -> AsyncIterator[Store]:
+    """The store as the service's own role sees it."""
+    store = await Store.connect(database.app_dsn, MasterKeys.generate(), FACTS)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def raw(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection, for looking behind the store and for tampering."""
+    connection = await asyncpg.connect(database.owner_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def keeping(database: Database) -> AsyncIterator[asyncpg.Connection]:
+    """A connection of the role that keeps the log."""
+    connection = await asyncpg.connect(database.sequencer_dsn)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+def tenant() -> str:
+    return str(uuid4())
+
+
+@pytest.fixture
+def log_keys() -> LogKeys:
+    return LogKeys.generate()
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Publication:
+    return Publication.at(str(tmp_path / "published"))
