@@ -13,6 +13,7 @@ from events.store.errors import StoreError, unreachable
 from events.store.sql import statements
 
 SQL = statements("positions")
+LOG = statements("log")
 
 LEADER_LOCK = 0x736571756E6365
 BATCH = 5_000
@@ -110,15 +111,18 @@ class Sequencer:
 async def after_restore(dsn: str) -> int:
     """Number what a restored dump left unnumbered, and go by this cluster's transactions from now.
 
-    ``dsn`` is of a superuser; nothing may write meanwhile. Returns how many events it numbered.
+    Events, and what was read and refused. ``dsn`` is of a superuser; nothing may write meanwhile.
+    Returns how many events it numbered.
     Needed once after a dump was loaded into another cluster, where transaction ids start over.
     """
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            await connection.execute("lock table traject.event in exclusive mode")
+            await connection.execute(LOG["hold_still"])
             given = await connection.fetchval(SQL["rest"])
             await connection.execute(SQL["start_anew"], given)
+            await connection.execute(LOG["rest_of_reads"])
+            await connection.execute(LOG["rest_of_refused"])
         return given
     finally:
         await connection.close()

@@ -1,6 +1,39 @@
 -- name: number
 select traject.number_log($1, $2)
 
+-- name: hold_still
+lock table traject.event, traject.reading, traject.refused in exclusive mode
+
+-- name: rest_of_reads
+with fresh as (
+    select r.id, row_number() over (order by r.xid, r.id) as nth
+      from traject.reading r
+     where not exists (select from traject.logged l where l.log = 'reads' and l.id = r.id)
+), written as (
+    insert into traject.logged (log, position, id)
+    select n.log, n.position + f.nth, f.id
+      from fresh f join traject.numbering n on n.log = 'reads'
+)
+update traject.numbering
+   set position = position + (select count(*) from fresh),
+       xid = '0', id = 0, since = clock_timestamp()
+ where log = 'reads'
+
+-- name: rest_of_refused
+with fresh as (
+    select r.id, row_number() over (order by r.xid, r.id) as nth
+      from traject.refused r
+     where not exists (select from traject.logged l where l.log = 'refused' and l.id = r.id)
+), written as (
+    insert into traject.logged (log, position, id)
+    select n.log, n.position + f.nth, f.id
+      from fresh f join traject.numbering n on n.log = 'refused'
+)
+update traject.numbering
+   set position = position + (select count(*) from fresh),
+       xid = '0', id = 0, since = clock_timestamp()
+ where log = 'refused'
+
 -- name: sizes
 select log, size from traject.tree
 
