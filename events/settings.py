@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -40,6 +41,35 @@ class TrainingSchool(Frozen):
     research: Subject = None
     professionalise: Subject = None
     until: date
+
+
+RetentionClass = Literal["personnel_file", "student_record", "business_record"]
+"""What a case is when it comes to keeping it; each process names its own."""
+
+
+class RetentionTerm(Frozen):
+    """How long a class is kept after the end of a case, and on what ground."""
+
+    months: int = Field(ge=1, le=1200)
+    ground: str = Field(min_length=1, max_length=500)
+
+
+RETENTION: Mapping[RetentionClass, RetentionTerm] = {
+    "personnel_file": RetentionTerm(
+        months=24,
+        ground="Personeelsdossier: richtlijn van twee jaar; AVG art. 5 lid 1 onder e.",
+    ),
+    "student_record": RetentionTerm(
+        months=24,
+        ground="Begeleiding van studenten: nodig tot twee jaar erna; AVG art. 5 lid 1 onder e.",
+    ),
+    "business_record": RetentionTerm(
+        months=84,
+        ground="Zakelijke administratie: zeven jaar; AWR art. 52 lid 4, BW 2:10.",
+    ),
+}
+"""The terms of a board that set none (domain.md 3.7). A guideline is no law, and public boards have
+selection lists of their own: a board's data protection officer has to confirm them."""
 
 
 class TenantSettings(Frozen):
@@ -91,6 +121,7 @@ class TenantSettings(Frozen):
     handover: int = Field(default=10, ge=1)
     agreement_ending: tuple[int, ...] = (60, 20)  # calendar days
     dormancy_months: int = Field(default=12, ge=1)
+    retention: Mapping[RetentionClass, RetentionTerm] = RETENTION
 
     mail_from_hour: int = Field(default=8, ge=0, le=23)
     mail_to_hour: int = Field(default=18, ge=1, le=24)
@@ -103,6 +134,11 @@ class TenantSettings(Frozen):
         except (KeyError, OSError, ValueError):
             raise ValueError(f"there is no time zone {value}") from None
         return value
+
+    @field_validator("retention", mode="before")
+    @classmethod
+    def _every_class_has_a_term(cls, value: Any) -> Any:
+        return {**RETENTION, **value} if isinstance(value, Mapping) else value
 
     @model_validator(mode="after")
     def _agree_with_each_other(self) -> Self:
