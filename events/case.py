@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from events import stewardship
 from events.event import Event
 from events.register import Register
 
@@ -18,6 +19,8 @@ class CaseState:
     ``passed`` are the keys of deadlines that passed, ``overdue`` the open terms that did, with
     their last day; ``paused`` are days that count for no term. ``recorded`` tells of each event by
     its id what its process's fold remembers, which is its type unless told otherwise.
+    ``ended_at`` is when the end was recorded; ``hold``, ``restricted`` and ``erasure`` are told by
+    `events.stewardship`.
     """
 
     ends: ClassVar[frozenset[str]] = frozenset()
@@ -26,6 +29,10 @@ class CaseState:
     phase: str = ""
     version: int = 0
     last_recorded_at: datetime | None = None
+    ended_at: datetime | None = None
+    hold: bool = False
+    restricted: bool = False
+    erasure: stewardship.Erasure | None = None
     paused: frozenset[date] = frozenset()
     passed: frozenset[str] = frozenset()
     overdue: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +73,7 @@ class Fold(Generic[S]):
     def __init__(
         self, *shared: Fold[Any], remembers: Callable[[S, Event], Any] | None = None
     ) -> None:
-        self._changes: dict[type, Change[Any]] = {}
+        self._changes: dict[type, Change[Any]] = dict(stewardship.CHANGES)
         self._remembers = remembers
         for fold in shared:
             self._changes |= fold._changes
@@ -95,14 +102,18 @@ class Fold(Generic[S]):
         # Nobody else has seen the states in between, so that one copy serves for all of them.
         after = state.with_()
         fields = after.__dict__
-        kinds, remembers = self._changes, self._remembers
+        fields["recorded"] = recorded = state.recorded.own()
+        kinds, remembers, add = self._changes, self._remembers, recorded.add
         for event in events:
             data = event.data
             what = event.type if remembers is None else remembers(after, event)
             change = kinds.get(type(data))
             if change is not None:
-                fields.update(change(after, event, data))
-            fields["recorded"] = after.recorded.plus(event.event_id, what)
+                changed = change(after, event, data)
+                fields.update(changed)
+                if "phase" in changed and after.ended_at is None and after.ended:
+                    fields["ended_at"] = event.recorded_at
+            add(event.event_id, what)
             fields["version"] = event.version
             fields["last_recorded_at"] = event.recorded_at
         return after

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from events import stewardship
 from events.case import Fold
 from events.event import OUTSIDE, Event, Fact, fact_json
 from events.figures import Figures
 from events.recording import CaseIndex
-from events.settings import TenantSettings
+from events.rectification import RecordCorrected
+from events.settings import RetentionClass, TenantSettings
 
 S = TypeVar("S")
 
 ALL_CASES = frozenset({"hr", "coordinator", "auditor"})
 """Roles that act for every case of their board (contract 1, Persons)."""
+
+SUBJECTS = frozenset({"teacher", "student", "person"})
+"""The parts of those whom a case is about: their data it is, whoever else acts in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Paper:
 class Story(Generic[S]):
     """The reading side of one process. Unless told otherwise everything is open to who may read.
 
+    Given are its own facts and summary; it then has those of `events.stewardship` too.
     is_final(state): nothing more will happen by itself.
     rights(latest state, reader): the reader's roles in this case; empty: may not know of it.
     visible(state, event, view): may this reader see this event, given what happened by then.
@@ -70,6 +76,10 @@ class Story(Generic[S]):
     paper(state, version): an agreement as it was drafted in that version, None where it was not.
     documents: types of event that hold a document of the case, and what kind it is.
     figures(state, settings): what reports count of it.
+    retention: the class that says how long it is kept after its end.
+    outlives(state): what is kept by a ground of its own when the dossier is erased, if anything.
+    about: types of event that are about one person, and the field that names that person, who may
+    know all of them without reading the case (AVG art. 15).
     """
 
     name: str
@@ -91,6 +101,23 @@ class Story(Generic[S]):
     paper: Callable[[S, int], Paper | None] = lambda _state, _version: None
     documents: Mapping[str, str] = field(default_factory=dict)
     figures: Callable[[S, TenantSettings], Figures] = lambda _state, _settings: Figures()
+    retention: RetentionClass = "personnel_file"
+    outlives: Callable[[S], dict[str, Any] | None] = lambda _state: None
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        own = self.summary
+        shared: dict[str, Any] = {
+            "facts": {**self.facts, **stewardship.FACTS},
+            "summary": lambda state, view: own(state, view) | stewardship.summary(state),
+        }
+        for name, value in shared.items():
+            object.__setattr__(self, name, value)
+
+    def subjects(self, state: S) -> frozenset[str]:
+        """The persons whom the case is about."""
+        parties = self.index(state).parties
+        return frozenset(person for part, person in parties.items() if part in SUBJECTS)
 
     def sees_all(self, roles: Iterable[str]) -> bool:
         """May somebody with these roles look for cases without having a part in them."""
@@ -114,15 +141,30 @@ class Story(Generic[S]):
 
     def timeline(self, state: S, events: Iterable[Event], view: View) -> list[dict[str, Any]]:
         """What happened, in order, as this reader may see it. ``state`` is the fold of all."""
-        return [
-            {
-                "event_id": event.event_id,
-                "type": event.type,
-                "occurred_on": event.occurred_on,
-                "recorded_at": event.recorded_at.isoformat(),
-                "by": {"person": event.actor.person, "role": event.actor.role},
-                "data": self.redacted(state, event, view),
-            }
-            for event in events
-            if self.visible(state, event, view)
-        ]
+        subject = view.reader.person in self.subjects(state)
+        unsaid: set[str] = set()
+        items: list[dict[str, Any]] = []
+        for event in events:
+            if not self.visible(state, event, view):
+                continue
+            data = self.redacted(state, event, view)
+            fact = event.data
+            corrected = isinstance(fact, RecordCorrected) and fact.event in unsaid
+            if corrected or stewardship.hides_reason(fact, view.rights, subject=subject):
+                # A correction is as secret as what it corrects.
+                unsaid.add(event.event_id)
+                data = {key: said for key, said in data.items() if key not in _WHY}
+            items.append(
+                {
+                    "event_id": event.event_id,
+                    "type": event.type,
+                    "occurred_on": event.occurred_on,
+                    "recorded_at": event.recorded_at.isoformat(),
+                    "by": {"person": event.actor.person, "role": event.actor.role},
+                    "data": data,
+                }
+            )
+        return items
+
+
+_WHY = frozenset({"reason", "correction"})

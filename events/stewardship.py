@@ -1,7 +1,7 @@
 """Stewardship: legal hold, restriction and erasure of a case, recorded in the case itself.
 
-They are shared by all processes and may come in every phase (AVG art. 17 and 18). What their headers
-say, who asked and who approved, can still be read when the dossier's key is gone.
+They are shared by all processes and may come in every phase (AVG art. 17 and 18). What their
+headers say, who asked and who approved, can still be read when the dossier's key is gone.
 """
 
 from __future__ import annotations

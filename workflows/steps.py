@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from events.event import PROCESS_ROLE
 from workflows.decision import Giver, Refused
 
 
@@ -13,14 +14,16 @@ class Step:
     """One row of a process's table of commands.
 
     ``givers`` are roles, the first that fits counts; ``phases`` those in which it may come.
-    ``suspended``: also while the case is suspended; ``final``: the end states in which it still
-    may come. ``early`` is the command's own code while a step before it is missing, in the phases
-    of ``early_in``; ``late`` that of a command that may no longer come, in those of ``late_in``.
+    ``suspended``: also while the case is suspended; ``restricted``: also while its processing is;
+    ``final``: the end states in which it still may come. ``early`` is the command's own code while
+    a step before it is missing, in the phases of ``early_in``; ``late`` that of a command that may
+    no longer come, in those of ``late_in``.
     """
 
     givers: tuple[str, ...]
     phases: frozenset[str]
     suspended: bool = False
+    restricted: bool = False
     final: frozenset[str] = frozenset()
     early: str | None = None
     early_in: frozenset[str] = frozenset()
@@ -46,12 +49,19 @@ def acting_role(
     raise Refused("auth.not_assigned")
 
 
-def check_phase(step: Step, phase: str, *, ended: bool, suspended: bool = False) -> None:
-    """The order of contract 1: final, suspended, the command's own code, not allowed now."""
-    if ended:
-        if phase in step.final:
-            return
+def check_phase(
+    step: Step, phase: str, *, ended: bool, restricted: bool = False, suspended: bool = False
+) -> None:
+    """The order of contract 1: final, restricted, suspended, the own code, not allowed now.
+
+    What a process itself records of other streams has happened, also where a case is restricted.
+    """
+    if ended and phase not in step.final:
         raise Refused("state.final")
+    if restricted and not step.restricted and PROCESS_ROLE not in step.givers:
+        raise Refused("state.restricted")
+    if ended:
+        return
     if suspended and not step.suspended:
         raise Refused("state.suspended")
     if step.early and phase in step.early_in:

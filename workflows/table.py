@@ -16,6 +16,7 @@ from workflows.persons import people_of
 from workflows.rectifying import CorrectRecord, correct_record
 from workflows.ruling import Case, not_in_the_future
 from workflows.steps import Step, acting_role, check_phase
+from workflows.stewardship import stewarded
 from workflows.waiting import no_deadlines, passing
 
 S = TypeVar("S", bound=CaseState)
@@ -31,7 +32,8 @@ CORRECTING = Step(("hr",), frozenset(), suspended=True)
 class Table(Generic[S]):
     """The deciding part of a process.
 
-    steps and rules have a row for each command but CorrectRecord, which all processes share.
+    steps and rules have a row for each command but those that all processes share: CorrectRecord
+    and those of `workflows.stewardship`.
     roles(state, person, roles of the board): the roles under which somebody has a part in the case.
     subjects: roles that take their own steps in person. ripe: what can only be refused is not
     offered. ahead: commands whose date may lie in the future.
@@ -55,7 +57,7 @@ class Table(Generic[S]):
         **more: Any,
     ) -> Rules[S]:
         """The process whole; ``more`` is what only some have, as in `Rules`."""
-        return Rules(
+        rules = Rules(
             story=story,
             commands=self.commands,
             opening=opening,
@@ -67,6 +69,7 @@ class Table(Generic[S]):
             people=people_of(self.commands),
             **more,
         )
+        return stewarded(rules, self.roles)
 
     def decide(self, state: S, command: Command, ctx: Context) -> Decision:
         """What an accepted command records; raises Refused with the first code that applies."""
@@ -102,4 +105,10 @@ class Table(Generic[S]):
         return acting_role(step, ctx.giver, mine, self.subjects)
 
     def _check_phase(self, state: S, kind: type[Command]) -> None:
-        check_phase(self.steps[kind], state.phase, ended=state.ended, suspended=state.suspended)
+        check_phase(
+            self.steps[kind],
+            state.phase,
+            ended=state.ended,
+            restricted=state.restricted,
+            suspended=state.suspended,
+        )

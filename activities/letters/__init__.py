@@ -18,6 +18,7 @@ from activities.letters import (
     internships,
     partners,
     placements,
+    stewardship,
     supervision,
 )
 
@@ -31,6 +32,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     **assessments.KINDS,
     **partners.KINDS,
     **departures.KINDS,
+    **stewardship.KINDS,
 }
 """Kind of notice: the subject in Dutch and in English."""
 

@@ -19,4 +19,5 @@ STORY = Story(
     summary=summary,
     tasks=lambda state, view: [],
     agenda=lambda state, view: [],
+    about={"StaffLeft": "person"},
 )

@@ -1,6 +1,6 @@
 """The register of partners: whom a school works with, and who looks after that (001)."""
 
-from events.partners.facts import FACTS
+from events.partners.facts import ABOUT, FACTS
 from events.partners.figures import figures
 from events.partners.state import Partner, evolve
 from events.partners.views import agenda, index, redacted, rights, summary, tasks
@@ -22,4 +22,6 @@ STORY = Story(
     tasks=tasks,
     agenda=agenda,
     seen_by=None,
+    retention="business_record",
+    about=ABOUT,
 )

@@ -211,3 +211,6 @@ FACTS: dict[str, type[Fact]] = {
         PersonReplaced,
     )
 } | {fact.__name__: fact for fact in Fact.__subclasses__() if fact.__module__ == __name__}
+
+ABOUT = {"ContactAdded": "contact", "ContactLeft": "contact", "ContactMomentLogged": "contact"}
+"""Events about somebody of the partner, who reads nothing of it: that person may have them."""

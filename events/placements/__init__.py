@@ -29,4 +29,5 @@ STORY = Story(
     seen_by=SEEN_BY,
     paper=paper,
     documents=DOCUMENTS,
+    retention="student_record",
 )

@@ -28,14 +28,12 @@ from workflows.agreements import (
     SignAgreement,
     Signing,
 )
-from workflows.decision import Command, Decision, Refused, Rules
+from workflows.decision import Command, Decision, Refused
 from workflows.fields import Contact, Required, Teacher
-from workflows.persons import people_of
 from workflows.ruling import Case
 from workflows.steps import Step
 from workflows.table import Table
 from workflows.telling import telling
-from workflows.waiting import no_deadlines, passing
 
 OPEN = frozenset({"open"})
 SIGNING = Signing(
@@ -156,14 +154,8 @@ _TOLD = {
     ReminderSent.__name__: ("evaluation_due", ("host",)),
 }
 
-RULES = Rules[Pact](
-    story=STORY,
-    commands=COMMANDS,
+RULES = TABLE.rules_of(
+    STORY,
     opening="OpenPact",
-    decide=TABLE.decide,
-    deadlines=no_deadlines,
-    pass_deadline=passing(no_deadlines),
     notices=telling(evolve, _TOLD, {}, lambda state, party: state.parties.get(party)),
-    offered=TABLE.offered,
-    people=people_of(COMMANDS),
 )

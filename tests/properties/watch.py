@@ -21,12 +21,13 @@ from tests.properties.payloads import SUNDAY, Canaries, Chance, Source, right, s
 from tests.properties.secrets import telling
 from workflows.decision import Context, Giver
 from workflows.scenarios import Answer, Call
+from workflows.stewardship import COMMANDS as STEWARDSHIP
 from workflows.supervision import RULES
 
 UNINFORMED = ("teacher", "manager")
 INFORMED = frozenset({"client", "advisor"})
 EVERYWHERE = frozenset({"hr", "coordinator", "auditor"})
-COMMANDS = sorted(RULES.commands)
+COMMANDS = sorted(set(RULES.commands) - set(STEWARDSHIP))
 REQUESTERS = ("hr", "client", "client_hr", "teacher")
 HOURS = (0, 1, 3, 14, 24, 40, 72, 24 * 7, 24 * 16, 24 * 35)
 

@@ -12,6 +12,8 @@ from tests.properties.desk import drive
 from workflows.pure import PureEngine
 from workflows.scenarios import Answer, Call, load, run_file
 
+SHARED = frozenset({"w-stewardship.yaml"})
+"""What is no process's own."""
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 
 
@@ -68,5 +70,6 @@ def played() -> dict[str, Played]:
 
 
 def witnesses(process: str) -> list[Witness]:
-    """Those of the scenarios of one process."""
-    return [one.witness for one in played().values() if one.process == process]
+    """Those of the scenarios of one process, without what all processes share."""
+    own = {name: one for name, one in played().items() if name not in SHARED}
+    return [one.witness for one in own.values() if one.process == process]

@@ -36,8 +36,8 @@ STEPS: dict[type[c.Command], Step] = {
     c.ExtendPeriod: Step(("advisor", "client"), PREPARING),
     c.AgreeVisitMode: Step(("advisor", "client"), PREPARING),
     c.RecordTeacherConsent: Step(_TEACHER, PREPARING | {"reporting"}),
-    c.RefuseConsent: Step(_TEACHER, PREPARING | {"reporting"}),
-    c.WithdrawConsent: Step(_TEACHER, PREPARING | {"reporting"}, suspended=True),
+    c.RefuseConsent: Step(_TEACHER, PREPARING | {"reporting"}, restricted=True),
+    c.WithdrawConsent: Step(_TEACHER, PREPARING | {"reporting"}, suspended=True, restricted=True),
     c.PlanDiagnosisVisit: Step(_ADVISOR, frozenset({"diagnosis"})),
     c.RecordDiagnosisVisit: Step(_ADVISOR, frozenset({"diagnosis"})),
     c.DraftGoal: Step(_ADVISOR, GOALS),
@@ -60,7 +60,9 @@ STEPS: dict[type[c.Command], Step] = {
     c.Resume: Step(("client", "hr"), OPEN, suspended=True),
     c.IssueInterimReport: Step(_ADVISOR, GUIDANCE),
     c.DraftFinalReport: Step(_ADVISOR, WRITING),
-    c.AddTeacherResponse: Step(_TEACHER, WRITING | REPORTED, suspended=True, final=_LATE_RESPONSE),
+    c.AddTeacherResponse: Step(
+        _TEACHER, WRITING | REPORTED, suspended=True, restricted=True, final=_LATE_RESPONSE
+    ),
     c.IssueFinalReport: Step(
         _ADVISOR, WRITING, early="report.too_few_visits", early_in=BEFORE_GUIDANCE
     ),
@@ -77,7 +79,7 @@ STEPS: dict[type[c.Command], Step] = {
         late="abort.report_issued",
         late_in=REPORTED,
     ),
-    c.CorrectRecord: Step(("hr",), OPEN, suspended=True, final=FINAL),
+    c.CorrectRecord: Step(("hr",), OPEN, suspended=True, restricted=True, final=FINAL),
 }
 
 
@@ -94,7 +96,13 @@ def acting_role(state: Trajectory, command: type[c.Command], giver: Giver) -> st
 
 def check_state(state: Trajectory, command: type[c.Command]) -> None:
     """Before acceptance only few commands may come; else as in every process."""
-    check_phase(STEPS[command], state.phase, ended=state.ended, suspended=state.suspended)
+    check_phase(
+        STEPS[command],
+        state.phase,
+        ended=state.ended,
+        restricted=state.restricted,
+        suspended=state.suspended,
+    )
     accepted = state.phase != "requested" or state.accepted_at is not None
     if not accepted and command not in BEFORE_ACCEPTANCE:
         raise Refused("state.not_allowed")
