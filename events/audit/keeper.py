@@ -19,7 +19,7 @@ from events.audit.merkle import leaf_hash
 from events.audit.note import Checkpoint
 from events.audit.publishing import Away, BadPlace, Publication
 from events.audit.signing import EVERY, checkpoint, forget_spent
-from events.audit.tiles import LOGS, SQL, Edge, Log, grow
+from events.audit.tiles import LOGS, SQL, Log, Tiles
 from events.store.connection import SESSION
 from events.store.errors import BadKeys, StoreError, unreachable
 from events.store.sequencer import COMMAND_TIMEOUT, RETRY, STANDBY_POLL
@@ -53,9 +53,8 @@ async def integrate(connection: asyncpg.Connection, batch: int = BATCH) -> int:
 
 
 async def _grow(connection: asyncpg.Connection, name: Log, batch: int) -> int:
-    known = await connection.fetchrow(SQL["tree"], name)
-    assert known is not None
-    edge = Edge(known["size"], known["edge"])
+    tiles = Tiles(connection)
+    edge = await tiles.edge(name)
     rows = await connection.fetch(SQL[f"fresh_{name}"], edge.size, batch)
     if not rows:
         return 0
@@ -66,20 +65,8 @@ async def _grow(connection: asyncpg.Connection, name: Log, batch: int) -> int:
             f" {rows[-1]['position']}: it was removed. 'traject audit verify' names it.",
         )
     leaves = b"".join(leaf_hash(entry_of(name, row)) for row in rows)
-    grown = grow(edge, leaves)
-    levels, indexes = zip(*grown.tiles, strict=True) if grown.tiles else ((), ())
-    # Another keeper may have been faster: then nothing is written, and this is looked at again.
-    written = await connection.fetchval(
-        SQL["grow"],
-        name,
-        edge.size,
-        grown.edge.size,
-        grown.edge.hashes,
-        levels,
-        indexes,
-        list(grown.tiles.values()),
-    )
-    return len(rows) if written else 0
+    # Where another keeper was faster nothing is written, and this is looked at again.
+    return len(rows) if await tiles.extend(name, edge, leaves) else 0
 
 
 class Keeper:

@@ -68,9 +68,9 @@ def grow(edge: Edge, leaves: bytes) -> Growth:
 
 
 class Tiles:
-    """Reads a log's tree: its root at any size, proofs, the leaves themselves.
+    """A log's tree: its root at any size, proofs, the leaves themselves, which every role may read.
 
-    Raises BeyondLog where a log is smaller than what is asked. Every role of the service may.
+    Raises BeyondLog where a log is smaller than what is asked.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -83,6 +83,26 @@ class Tiles:
     async def sizes(self) -> dict[Log, int]:
         """How many leaves each tree has, all at the same moment."""
         return {row["log"]: row["size"] for row in await self._connection.fetch(SQL["sizes"])}
+
+    async def edge(self, log: Log) -> Edge:
+        """How far the log's tree is."""
+        row = await self._connection.fetchrow(SQL["tree"], log)
+        assert row is not None
+        return Edge(row["size"], row["edge"])
+
+    async def extend(self, log: Log, edge: Edge, leaves: bytes) -> bool:
+        """Put these leaf hashes at the end of the tree that was found at ``edge``.
+
+        All or nothing, in one statement; False, and nothing, where the tree has grown since.
+        Only traject_sequencer may.
+        """
+        grown = grow(edge, leaves)
+        levels, indexes = zip(*grown.tiles, strict=True) if grown.tiles else ((), ())
+        full = list(grown.tiles.values())
+        size, hashes = grown.edge.size, grown.edge.hashes
+        return await self._connection.fetchval(
+            SQL["grow"], log, edge.size, size, hashes, levels, indexes, full
+        )
 
     async def root(self, log: Log, size: int) -> bytes:
         """The root over the first ``size`` leaves."""

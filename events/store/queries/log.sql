@@ -85,7 +85,7 @@ with grown as (
     select $1, w.level, w.index, w.hashes
       from unnest($5::smallint[], $6::bigint[], $7::bytea[]) as w (level, index, hashes), grown
 )
-select count(*) from grown
+select exists (select from grown)
 
 -- name: last_checkpoint
 select number, note from traject.checkpoint order by number desc limit 1
