@@ -16,6 +16,7 @@ import typer
 from deploy import terminal
 from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
+from deploy.keys_cli import keys_app
 from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
 from settings import BadSettings
 
@@ -35,6 +36,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(board_app, name="board")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
+app.add_typer(keys_app, name="keys")
 app.add_typer(audit_app, name="audit")
 
 
@@ -270,10 +272,12 @@ def _sentence(error: BaseException) -> str:
 
     from deploy.boards import BadBoard
     from deploy.embedded.supervisor import StartFailed
+    from deploy.keys import KeysRefused
     from events.holidays import UnknownRegion
     from events.store.directory import UnknownPerson
     from events.store.errors import BadKeys
     from events.store.migrate import MigrationRefused
+    from events.store.rewrapping import KeysBusy
     from workflows.scenarios import BadScenario
 
     if isinstance(error, BaseExceptionGroup):
@@ -284,7 +288,7 @@ def _sentence(error: BaseException) -> str:
         usage = f"{context.get_usage()}\n" if context else ""
         return f"{usage}{format_message()}"
     told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion, BadKeys
-    if isinstance(error, told):
+    if isinstance(error, (*told, KeysBusy, KeysRefused)):
         return str(error)
     if isinstance(error, UnknownPerson):
         return f"The board has no such person: {error}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from activities.recovery import Recovery, recover
 from deploy.progress import progress_bar
-from events.store.keys import MasterKeys
+from events.store.keyring import KeyRing
 from events.store.store import Store
 from settings import Settings
 from workflows.registry import RULES
@@ -23,7 +23,7 @@ async def recover_all(
     it cannot be reached.
     """
     facts = {name: rules.story.facts for name, rules in RULES.items()}
-    keys = MasterKeys.load(settings.master_keys)
+    keys = KeyRing.load(settings.master_keys)
     store = await Store.connect(settings.database("app"), keys, facts)
     try:
         temporal = await connect_by(settings, store.dossier_key)

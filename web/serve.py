@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from fastapi import FastAPI
 
-from events.store.keys import MasterKeys
+from events.store.keyring import KeyRing
 from events.store.store import Store
 from settings import BadSettings, Settings
 from web.api.app import create_app
@@ -60,7 +60,7 @@ async def serve(
         facts = {process: rules.story.facts for process, rules in RULES.items()}
         store = await Store.connect(
             settings.database("app"),
-            MasterKeys.load(settings.master_keys),
+            KeyRing.load(settings.master_keys),
             facts,
             max_size=settings.postgres_connections,
         )

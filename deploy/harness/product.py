@@ -15,6 +15,7 @@ from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.supervisor import Child, StartFailed, free_port
 from deploy.embedded.temporal import EmbeddedTemporal
 from events.audit.logkeys import LogKeys
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.migrate import mark_installation, migrate
 from events.store.store import Store
@@ -64,8 +65,8 @@ class Product:
         return self.postgres.dsn_for(DATABASE)
 
     @property
-    def keys(self) -> MasterKeys:
-        return MasterKeys.load(self.folder / "master-keys.json")
+    def keys(self) -> KeyRing:
+        return KeyRing.load(self.folder / "master-keys.json")
 
     async def start(self) -> None:
         """Everything, in order; returns once the product answers."""

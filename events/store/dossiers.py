@@ -13,7 +13,8 @@ import asyncpg
 
 from events.store.chain import Head
 from events.store.connection import Connected, raising_store_errors
-from events.store.errors import Erased, UnknownDossier, WrongProcess
+from events.store.errors import Erased, RetiredMaster, UnknownDossier, WrongProcess
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys, new_dossier_key
 from events.store.sealing import Seal
 from events.store.sql import statements
@@ -58,9 +59,9 @@ class Dossiers(Connected):
     opens_to_the_last = False
     """Whether a dossier is still opened while it is being erased: by the erasure itself only."""
 
-    def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys) -> None:
+    def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys | KeyRing) -> None:
         super().__init__(pool)
-        self._master_keys = master_keys
+        self._master_keys = KeyRing.of(master_keys)
         self._known: OrderedDict[tuple[str, str], Dossier] = OrderedDict()
         self._forgotten = 0
 
@@ -71,16 +72,27 @@ class Dossiers(Connected):
         """
         known = self._cached(tenant, stream)
         if known is None:
-            master, wrapped = self._master_keys.wrap(new_dossier_key(), tenant, stream)
             forgotten = self._forgotten
-            async with raising_store_errors(), self._board(tenant) as connection:
-                row = await connection.fetchrow(
-                    SQL["open"], tenant, stream, process, master, wrapped
-                )
-            assert row is not None
+            row = await self._opened_head(tenant, process, stream)
             known = self._remember(tenant, stream, row, forgotten)
         if known.process != process:
             raise WrongProcess(f"stream {stream} belongs to {known.process}")
+
+    async def _opened_head(self, tenant: str, process: str, stream: str) -> asyncpg.Record:
+        while True:
+            master, wrapped = self._master_keys.wrap(new_dossier_key(), tenant, stream)
+            try:
+                async with raising_store_errors(), self._board(tenant) as connection:
+                    row = await connection.fetchrow(
+                        SQL["open"], tenant, stream, process, master, wrapped
+                    )
+            except RetiredMaster:
+                # The key file was replaced between the wrapping and the writing.
+                if self._master_keys.now.current == master:
+                    raise
+            else:
+                assert row is not None
+                return row
 
     async def process_of(self, tenant: str, stream: str) -> str | None:
         """The stream's process; None when the board has no such stream, or it has no event yet."""

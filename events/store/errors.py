@@ -33,6 +33,10 @@ class Erased(StoreError):
     """The dossier's key was destroyed: its bodies can never be read again."""
 
 
+class RetiredMaster(StoreError):
+    """A new dossier's key is wrapped by a master key that was taken out of use."""
+
+
 class BadKeys(ValueError):
     """A file is no file of master keys; the text says what to do about it."""
 
@@ -57,6 +61,7 @@ OF_SQLSTATE: dict[str, type[StoreError]] = {
     "TJ004": RecordedTooEarly,
     "TJ005": AlreadyOpened,
     "TJ006": Erased,
+    "TJ007": RetiredMaster,
 }
 CLAIM_TAKEN = "TJ010"
 

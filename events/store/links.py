@@ -15,6 +15,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from events.store.keyring import KeyRing
 from events.store.keys import KEY_BYTES, MasterKeys
 
 _PURPOSE = b"traject signing link 1"
@@ -42,12 +43,24 @@ class SigningLink:
 class Links:
     """Writes and reads codes by keys derived from the master keys, older ones included."""
 
-    def __init__(self, masters: MasterKeys) -> None:
-        self._current = _derived(masters.keys[masters.current])
-        self._all = [_derived(key) for key in masters.keys.values()]
+    def __init__(self, masters: MasterKeys | KeyRing) -> None:
+        self._ring = KeyRing.of(masters)
+        self._masters: MasterKeys | None = None
+        self._current = b""
+        self._all: list[bytes] = []
+
+    def _look(self) -> None:
+        """Derive anew where the master keys were replaced since."""
+        masters = self._ring.now
+        if masters is not self._masters:
+            self._current = link_key(masters.keys[masters.current])
+            self._all = [link_key(key) for key in masters.keys.values()]
+            self._all += [one.key for one in masters.links.values()]
+            self._masters = masters
 
     def code(self, link: SigningLink) -> str:
         """The link as a word for an address; the same for the same link and master key."""
+        self._look()
         content = _CONTENT.pack(
             UUID(link.tenant).bytes,
             UUID(link.stream).bytes,
@@ -59,6 +72,7 @@ class Links:
 
     def read(self, code: str) -> SigningLink | None:
         """The link behind a code; None for one that was not made here, in the same time."""
+        self._look()
         raw = _decoded(code)
         content, given = raw[: _CONTENT.size], raw[_CONTENT.size :]
         genuine = [hmac.compare_digest(_mac(key, content), given) for key in self._all]
@@ -74,7 +88,8 @@ class Links:
         )
 
 
-def _derived(master: bytes) -> bytes:
+def link_key(master: bytes) -> bytes:
+    """The key of the codes made under a master key, which cannot be had back from it."""
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=_PURPOSE).derive(master)
 
 

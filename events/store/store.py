@@ -10,6 +10,7 @@ from events.store.connection import connect_pool
 from events.store.directory import Directory
 from events.store.documents import Documents
 from events.store.erasures import Erasures
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.links import Links
 from events.store.notices import Notices
@@ -33,7 +34,7 @@ class Store(
     async def connect(
         cls,
         dsn: str,
-        master_keys: MasterKeys,
+        master_keys: MasterKeys | KeyRing,
         facts: Facts,
         *,
         max_size: int = 10,

@@ -13,6 +13,7 @@ from events.store.chain import ChainRow
 from events.store.decoding import Decoder, event_json
 from events.store.dossiers import Dossiers
 from events.store.instants import microseconds
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.sql import statements
 
@@ -28,7 +29,7 @@ _NOTHING = Decoder({})
 class Streams(Dossiers):
     """Loads streams of the processes whose facts it was given."""
 
-    def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys, facts: Facts) -> None:
+    def __init__(self, pool: asyncpg.Pool, master_keys: MasterKeys | KeyRing, facts: Facts) -> None:
         super().__init__(pool, master_keys)
         self._decoders = {process: Decoder(types) for process, types in facts.items()}
 

@@ -23,12 +23,14 @@ APPEND_ONLY = (
     "logged",
     "tile",
     "checkpoint",
+    "retired_master",
 )
 APP_FUNCTIONS = {
     "append",
     "begun_streams",
     "board",
     "boards_with_mail",
+    "count_open_streams",
     "keep_document",
     "log_reading",
     "log_refused",
