@@ -31,7 +31,7 @@ from events.audit.keeper import Keeper
 from events.recording import Opening, Recording
 from events.store.erasures import heed
 from events.store.errors import BadKeys, unreachable
-from events.store.keys import MasterKeys
+from events.store.keyring import KeyRing
 from events.store.outbox import relay
 from events.store.sequencer import Sequencer
 from events.store.store import Store
@@ -60,8 +60,8 @@ EMPTY_FOR = timedelta(days=1)
 SWEEP_EVERY = timedelta(hours=1)
 RECONCILE_AFTER = timedelta(minutes=15)
 RECONCILE_EVERY = timedelta(hours=24)
-RECONCILE_PAUSE = 4.0
-"""Seconds each looker rests between two cases: a look wakes a cold case, which costs work."""
+RECONCILE_PAUSE = 0.5
+"""Seconds each looker rests between two cases: commands of people come first."""
 
 T = TypeVar("T")
 
@@ -242,7 +242,7 @@ def _worker(settings: Settings, parts: Parts, store: Store, temporal: Temporal) 
 async def _open_store(settings: Settings) -> Store:
     return await Store.connect(
         settings.database("app"),
-        MasterKeys.load(settings.master_keys),
+        KeyRing.load(settings.master_keys),
         {name: rules.story.facts for name, rules in RULES.items()},
         max_size=settings.postgres_connections,
     )
