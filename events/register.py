@@ -25,14 +25,25 @@ class Register(Mapping[str, V], Generic[V]):
 
     def plus(self, key: str, value: V) -> Register[V]:
         """The table with this entry, whether it is new or replaces one."""
+        grown = self.own()
+        grown.add(key, value)
+        return grown
+
+    def own(self) -> Register[V]:
+        """The same table, for whoever adds to it before anybody else sees it."""
+        same: Register[V] = object.__new__(Register)
+        same._entries = self._entries
+        same._size = self._size
+        return same
+
+    def add(self, key: str, value: V) -> None:
+        """As `plus`, in a table of one's `own`."""
         entries, size = self._entries, self._size
         if key in entries or len(entries) != size:
-            return Register({**self, key: value})
-        entries[key] = (size, value)
-        grown: Register[V] = object.__new__(Register)
-        grown._entries = entries
-        grown._size = size + 1
-        return grown
+            self.__init__({**self, key: value})
+        else:
+            entries[key] = (size, value)
+            self._size = size + 1
 
     def __getitem__(self, key: str) -> V:
         place, value = self._entries[key]

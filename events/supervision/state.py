@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from events.case import CaseState
 from events.event import amount
@@ -38,9 +38,11 @@ class DraftGoal:
     dropped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A class visit and its talk. Instants are local text as given, days are local."""
+class Visit(NamedTuple):
+    """A class visit and its talk. Instants are local text as given, days are local.
+
+    A tuple, because of all values it is the one that events change most.
+    """
 
     name: str
     order: int
