@@ -146,17 +146,21 @@ class Product:
     def _start(self, part: str, environment: Mapping[str, str]) -> Child:
         command = [sys.executable, str(ROOT / "cli.py"), part]
         log = self.folder / f"{part}.log"
-        env = {**os.environ, **self._environment(), **self._extra, **environment}
-        return Child.start(command, log=log, death=signal.SIGTERM, env=env)
+        return Child.start(
+            command, log=log, death=signal.SIGTERM, env=self.environment() | dict(environment)
+        )
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """Of the parts, and of every command that is to work on this product."""
         return {
+            **os.environ,
             "TRAJECT_INSTALLATION": self.installation,
             "TRAJECT_DATA_FOLDER": str(self.folder),
             "TRAJECT_POSTGRES_DSN": self.dsn,
             "TRAJECT_TEMPORAL_ADDRESS": self.temporal.address,
             "TRAJECT_HTTP_PORT": str(self.http_port),
             "TRAJECT_WORKER_PORT": str(self.worker_port),
+            **self._extra,
         }
 
     async def _ready(self, child: Child, port: int) -> None:

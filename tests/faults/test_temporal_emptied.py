@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
 import sys
 from collections import Counter
@@ -191,17 +190,11 @@ async def _recover(product: Product, folder: Path) -> dict[str, int]:
     """``traject recover --json``; what it says was found."""
     said = folder / "recover.json"
     said.unlink(missing_ok=True)
-    settings = {
-        "TRAJECT_INSTALLATION": product.installation,
-        "TRAJECT_DATA_FOLDER": str(product.folder),
-        "TRAJECT_POSTGRES_DSN": product.dsn,
-        "TRAJECT_TEMPORAL_ADDRESS": product.temporal.address,
-    }
     recovering = Child.start(
         [sys.executable, str(ROOT / "cli.py"), "recover", "--json"],
         log=said,
         death=signal.SIGKILL,
-        env=os.environ | settings,
+        env=product.environment(),
     )
     assert await recovering.ended(RECOVER_SECONDS)
     assert recovering.exit_code == 0, recovering.said()

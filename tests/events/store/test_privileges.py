@@ -90,6 +90,7 @@ async def test_not_even_the_superuser_changes_what_is_kept(
     await fill(raw, store, tenant)
     await raw.execute(f"set session_replication_role = {mode}")
     others = {"installation": "kind", "logged": "log", "tile": "log", "checkpoint": "note"}
+    others["retired_master"] = "master"
     column = others.get(table, "tenant")
     for statement in (
         f"update traject.{table} set {column} = {column}",
@@ -111,6 +112,7 @@ async def fill(raw: asyncpg.Connection, store: Store, tenant: str) -> None:
     await raw.execute("insert into traject.logged values ('reads', 1, 1)")
     await raw.execute("insert into traject.tile values ('reads', 0, 0, $1)", bytes(256 * 32))
     await raw.execute("insert into traject.checkpoint values (1, 0, 'note', now())")
+    await raw.execute("insert into traject.retired_master values ('1')")
     await raw.execute("select set_config('traject.tenant', $1, false)", tenant)
     await raw.execute(
         "insert into traject.notice (tenant, stream, person, kind, cause, version, command_id, "
