@@ -269,6 +269,7 @@ class PureEngine:
         """The command's first event is the cause of its others, in opened streams too."""
         events: list[Event] = []
         for index, item in enumerate(happened):
+            root = cause or next(iter(case.events), None)
             event = Event(
                 event_id=event_id(case.id, ctx.command_id, index),
                 stream_id=case.id,
@@ -280,7 +281,7 @@ class PureEngine:
                 actor=Actor(ctx.giver.person, role),
                 command_id=ctx.command_id,
                 causation_id=cause.event_id if cause else causation,
-                correlation_id=cause.correlation_id if cause else case.id,
+                correlation_id=root.correlation_id if root else case.id,
                 settings_version=ctx.settings.version,
                 data=item.fact,
             )

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 from tests.properties.payloads import Seeded
 from tests.properties.roads import ENDS, PHASES, travel
 from tests.properties.watch import HOURS, Watch
+from tests.workflows.histories import findings
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ SEEKING = settings(
 )
 WALKS = 40
 STEPS = 200
+CONFORMING = 8
+"""One walk of so many is put to the rules again, as an auditor would."""
 
 STATES = frozenset(
     {
@@ -152,6 +155,8 @@ def _walk(seed: int, reached: Counter[str]) -> None:
         for _ in range(STEPS):
             _one_step(watch, chance)
         watch.finish()
+        if seed % CONFORMING == 0:
+            assert findings(watch.desk.engine) == []
     except Exception as fault:
         fault.add_note(f"walk {seed}, look {watch.turn}, {watch.desk.engine.now}")
         raise

@@ -8,6 +8,7 @@ from random import Random
 from tests.properties.payloads import Seeded
 from tests.properties.processes.board import Board, board_settings
 from tests.properties.processes.walker import Walker
+from tests.workflows.histories import findings
 
 POLICIES = ("contract", "always", "never")
 """Whether a placement needs a VOG, board by board."""
@@ -32,6 +33,9 @@ WALKS: dict[str, tuple[int, int]] = {
 }
 """How many walks of how many steps."""
 
+CONFORMING = 4
+"""One walk of so many is put to the rules again, as an auditor would."""
+
 
 def begin(theme: str, seed: int, reached: Counter[str]) -> Walker:
     """A board on which what the theme builds on is there."""
@@ -49,6 +53,8 @@ def walk(theme: str, seed: int, steps: int, reached: Counter[str]) -> None:
         for _ in range(steps):
             walker.step(chance)
         walker.watch.finish()
+        if seed % CONFORMING == 0:
+            assert findings(walker.board.engine) == []
     except Exception as fault:
         fault.add_note(f"{theme} {seed}, look {walker.watch.turn}, {walker.board.engine.now}")
         raise

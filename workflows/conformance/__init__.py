@@ -1,0 +1,31 @@
+"""Conformance: every command that was recorded is put to the rules again, on the state it met.
+
+What comes of it is a list of findings: what the rules would not have allowed, what differs from
+what they give, and deadlines that passed without their event. Pure: the caller reads the rows.
+"""
+
+from workflows.conformance.history import (
+    TOLERANCE,
+    Board,
+    Finding,
+    History,
+    Kept,
+    Report,
+    Saved,
+)
+from workflows.conformance.meetings import check_needs, meet
+from workflows.conformance.replay import conform, standings
+
+__all__ = [
+    "TOLERANCE",
+    "Board",
+    "Finding",
+    "History",
+    "Kept",
+    "Report",
+    "Saved",
+    "check_needs",
+    "conform",
+    "meet",
+    "standings",
+]
