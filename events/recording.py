@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from events.event import Frozen
+from events.event import Fact, Frozen, fact_json
 from events.settings import TenantSettings
 
 PASS_DEADLINE = "PassDeadline"  # noqa: S105
@@ -56,6 +56,16 @@ class Draft(Frozen):
     schema_version: int = 1
     occurred_on: str
     data: dict[str, Any]
+
+    @classmethod
+    def of(cls, fact: Fact, on: str) -> Self:
+        """A fact that happened on that local day or instant, in its newest schema."""
+        return cls(
+            type=type(fact).__name__,
+            schema_version=fact.schema_version,
+            occurred_on=on,
+            data=fact_json(fact),
+        )
 
 
 class Claim(Frozen):

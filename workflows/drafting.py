@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from events.event import Actor, Event, event_id, fact_json
+from events.event import Actor, Event, event_id
 from events.recording import ActorRef, Draft, Given, Recording
 from workflows.decision import Context, Decision, Rules
 
@@ -47,7 +47,7 @@ def recording_of(
         causation_id=cause,
         correlation_id=standing.correlation,
         settings_version=context.settings.version,
-        events=[_draft(event) for event in events],
+        events=[Draft.of(event.data, event.occurred_on) for event in events],
         warnings=list(decision.warnings),
         notices=rules.notices(standing.state, after, events),
         claims=list(decision.claims),
@@ -80,12 +80,3 @@ def _events(decision: Decision, context: Context, standing: Standing) -> list[Ev
         )
         for index, happened in enumerate(decision.events)
     ]
-
-
-def _draft(event: Event) -> Draft:
-    return Draft(
-        type=event.type,
-        schema_version=event.schema_version,
-        occurred_on=event.occurred_on,
-        data=fact_json(event.data),
-    )

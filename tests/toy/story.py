@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from events.event import Event, Fact, Name, PersonId, Text, fact_json, instant_text
 from events.process import Reader, Story, View
 from events.recording import CaseIndex
+from events.upcasting import Steps
+from tests.toy.earlier import as_a_span, in_days
 
 
 class LoanOpened(Fact):
@@ -17,7 +19,13 @@ class LoanOpened(Fact):
 
 
 class LoanExtended(Fact):
+    """``asked``: by the borrower, not given of the librarian's own accord."""
+
+    schema_version: ClassVar[int] = 3
+    earlier: ClassVar[Steps] = {1: as_a_span, 2: in_days}
+
     days: int
+    asked: bool = True
 
 
 class NoteAdded(Fact):

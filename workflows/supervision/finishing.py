@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from events.assessments.facts import AssessmentTrajectoryOpened
-from events.event import Fact, amount, fact_json, stream_id
+from events.event import Fact, amount, stream_id
 from events.recording import CaseIndex, Draft, Opening
 from events.supervision import facts as f
 from events.supervision.invoice import interventions, invoice_basis
@@ -169,13 +169,7 @@ def escalate(case: Case, command: c.EscalateTrajectory) -> Decision:
     opening = Opening(
         process="assessments",
         stream=assessment,
-        events=[
-            Draft(
-                type=type(opened).__name__,
-                occurred_on=case.today.isoformat(),
-                data=fact_json(opened),
-            )
-        ],
+        events=[Draft.of(opened, case.today.isoformat())],
         index=CaseIndex(
             state="opened",
             open=True,
