@@ -18,7 +18,9 @@ from events.projections.builds import SQL
 from events.projections.projection import Case, Key, Stories
 from events.settings import TenantSettings
 from events.store.decoding import Decoder
+from events.store.errors import BadKeys
 from events.store.instants import microseconds
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.sealing import Seal
 
@@ -60,16 +62,20 @@ class Folder:
     ``keep``: see KEPT. Nothing of an erased dossier stays once `forget` was called.
     """
 
-    def __init__(self, stories: Stories, master_keys: MasterKeys, keep: int = KEPT) -> None:
+    def __init__(
+        self, stories: Stories, master_keys: MasterKeys | KeyRing, keep: int = KEPT
+    ) -> None:
         self._stories = stories
         self._decoders = {name: Decoder(story.facts) for name, story in stories.items()}
-        self._master_keys = master_keys
+        self._master_keys = KeyRing.of(master_keys)
         self._keep = keep
         self._known: OrderedDict[Key, _Known] = OrderedDict()
+        self._forgotten = 0
         self._settings: dict[str, TenantSettings] = {}
 
     def forget(self) -> None:
         """Let go of everything in memory."""
+        self._forgotten += 1
         self._known.clear()
 
     async def settings(
@@ -87,8 +93,11 @@ class Folder:
     async def fold(
         self, connection: asyncpg.Connection, wanted: Mapping[Key, int], now: datetime
     ) -> Folded:
-        """The dossiers as they were right after these versions."""
-        folded = Folded()
+        """The dossiers as they were right after these versions.
+
+        Raises BadKeys where a master key is missing: no dossier is to blame for that.
+        """
+        folded, forgotten = Folded(), self._forgotten
         settings = await self.settings(connection, {tenant for tenant, _ in wanted})
         keys = list(wanted)
         tenants, streams = [key[0] for key in keys], [key[1] for key in keys]
@@ -110,6 +119,8 @@ class Folder:
             if isinstance(made, Poison):
                 folded.poisons.append(made)
                 continue
+            if forgotten == self._forgotten:
+                self._remember(key, made)
             folded.cases.append(
                 Case(
                     *key,
@@ -133,26 +144,31 @@ class Folder:
     def _made(
         self, key: Key, head: Mapping[str, Any], before: _Known | None, rows: list[Row]
     ) -> _Known | Poison:
-        """The dossier with these rows on top; from then on it is remembered."""
+        """The dossier with these rows on top."""
         if head["process"] not in self._stories:
             return Poison(key, 1, "UnknownProcess")
         try:
             known = before or self._opened(key, head)
+        except BadKeys:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, only this dossier stays behind
             return Poison(key, 1, type(error).__name__)
         story, decoder = self._stories[head["process"]], self._decoders[head["process"]]
         try:
             events = decoder.events(rows, known.seal)
-            made = _grown(known, story.fold(events, known.state), events)
+            return _grown(known, story.fold(events, known.state), events)
         except Exception:  # noqa: BLE001 - the same
             return self._first_bad(key, head["process"], known, rows)
-        self._known[key] = made
+
+    def _remember(self, key: Key, known: _Known) -> None:
+        self._known[key] = known
         self._known.move_to_end(key)
         while len(self._known) > self._keep:
             self._known.popitem(last=False)
-        return made
 
     def _opened(self, key: Key, head: Mapping[str, Any]) -> _Known:
+        if head["master"] not in self._master_keys.now.keys:
+            raise BadKeys(f"The master key {head['master']} is not in the key file.")
         secret = self._master_keys.unwrap(head["master"], head["wrapped"], *key)
         return _Known(Seal(secret, *key), 0, self._stories[head["process"]].initial(), 0)
 

@@ -15,6 +15,7 @@ from events.projections.known import PROJECTIONS
 from events.projections.projection import Projection, Stories
 from events.projections.projector import connect, real_time
 from events.projections.writing import Overtaken, page, write
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 
 TRIES = 50
@@ -65,7 +66,7 @@ async def parked(
 
 async def retry(
     dsn: str,
-    master_keys: MasterKeys,
+    master_keys: MasterKeys | KeyRing,
     stories: Stories,
     projections: Sequence[Projection] = PROJECTIONS,
 ) -> tuple[int, int]:

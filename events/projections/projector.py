@@ -20,6 +20,7 @@ from events.projections.projection import Key, Projection, Stories
 from events.projections.writing import Fault, Overtaken, page, write
 from events.store.connection import SESSION
 from events.store.errors import unreachable
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.positions import CHANNEL
 
@@ -60,7 +61,7 @@ class Projector:
     def __init__(
         self,
         dsn: str,
-        master_keys: MasterKeys,
+        master_keys: MasterKeys | KeyRing,
         stories: Stories,
         *,
         projections: Sequence[Projection] = PROJECTIONS,

@@ -20,6 +20,7 @@ from events.projections.known import named
 from events.projections.projection import Key, Projection, Stories
 from events.projections.projector import Projector, connect, real_time
 from events.projections.writing import fill, page
+from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 
 CHUNK = 100
@@ -58,7 +59,7 @@ class Order:
 
 async def rebuild(
     dsn: str,
-    master_keys: MasterKeys,
+    master_keys: MasterKeys | KeyRing,
     stories: Callable[[], Stories],
     projections: Sequence[Projection],
     *,
@@ -78,7 +79,7 @@ async def rebuild(
             await builds.lead(connection, build.number)
         upto: int = await connection.fetchval(SQL["head"]) or 0
         numbers = {build.name: build.number for build in fresh}
-        order = Order(dsn, master_keys, stories, numbers, upto)
+        order = Order(dsn, KeyRing.of(master_keys).now, stories, numbers, upto)
         await _fill_all(order, await _spans(connection), processes, progress)
         for build in fresh:
             await connection.execute(SQL["advance"], build.number, 0, 0, upto)

@@ -40,6 +40,7 @@ class CaseRow:
     """
 
     stream: str
+    version: int
     state: str
     open: bool
     created_at: datetime
@@ -88,6 +89,7 @@ class Cases(Connected):
             [
                 CaseRow(
                     str(row["stream"]),
+                    row["version"],
                     row["state"],
                     row["open"],
                     instant(row["created_us"]),

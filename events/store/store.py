@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from events.projections.reading import ReadModels
 from events.store.attempts import Attempts
+from events.store.batches import Batches
 from events.store.cases import Cases
 from events.store.connection import connect_pool
 from events.store.directory import Directory
@@ -21,7 +23,16 @@ from events.store.streams import Facts
 
 
 class Store(
-    Recorder, Documents, Cases, Directory, Notices, PostOffice, Attempts, Standings, Erasures
+    Recorder,
+    Batches,
+    Documents,
+    Cases,
+    Directory,
+    Notices,
+    PostOffice,
+    Attempts,
+    Standings,
+    Erasures,
 ):
     """Everything the service keeps, seen by its application role."""
 
@@ -29,6 +40,11 @@ class Store(
     def links(self) -> Links:
         """Writes and reads the codes of signing links by the keys of this installation."""
         return Links(self._master_keys)
+
+    @cached_property
+    def models(self) -> ReadModels:
+        """Reads what the projections have made of all cases."""
+        return ReadModels(self._pool)
 
     @classmethod
     async def connect(

@@ -1,9 +1,10 @@
 -- The words in braces come from the sorts of cases.py.
 
 -- name: of_person
-select s.stream, s.state, s.open, s.created_us, s.recorded_us, s.{column} as sorted_us
+select s.stream, s.version, s.state, s.open, s.created_us, s.recorded_us,
+       s.{column} as sorted_us
   from traject.stream s
- where s.tenant = $1 and s.process = $2 and s.version > 0
+ where s.tenant = $1 and s.process = $2 and s.version > 0 and s.erased_us is null
    and s.stream in (select p.stream from traject.party p where p.tenant = $1 and p.person = $8)
    and ($3::text is null or s.state = $3)
    and ($4::boolean is null or s.open = $4)
@@ -13,7 +14,8 @@ select s.stream, s.state, s.open, s.created_us, s.recorded_us, s.{column} as sor
 
 -- name: of_board
 -- What is recorded of a teacher's own case may be secret: for that teacher it stands still.
-select s.stream, s.state, s.open, t.created_us, t.recorded_us, t.{column} as sorted_us
+select s.stream, s.version, s.state, s.open, t.created_us, t.recorded_us,
+       t.{column} as sorted_us
   from traject.stream s
   left join traject.party own
     on own.tenant = $1 and own.stream = s.stream and own.part = 'teacher' and own.person = $8
@@ -21,7 +23,7 @@ select s.stream, s.state, s.open, t.created_us, t.recorded_us, t.{column} as sor
        select s.created_us,
               case when own.stream is null then s.recorded_us else s.created_us end as recorded_us
        ) t
- where s.tenant = $1 and s.process = $2 and s.version > 0
+ where s.tenant = $1 and s.process = $2 and s.version > 0 and s.erased_us is null
    and ($3::text is null or s.state = $3)
    and ($4::boolean is null or s.open = $4)
    and ($5::bigint is null or (t.{column}, s.stream) {beyond} ($5, $6::uuid))
