@@ -45,3 +45,55 @@ end;
 grant execute on function traject.begun_streams(uuid, uuid, uuid, integer) to traject_app;
 reset role;
 revoke create on schema traject from traject_keeper;
+
+-- Exports that were kept in the installation's own folder: an erasure finds and removes them.
+reset role;
+set local role traject_owner;
+
+create table traject.export (
+    tenant uuid not null,
+    file text not null,
+    streams uuid[] not null,
+    made_at timestamptz not null default now(),
+    made_by text not null,
+    primary key (tenant, file)
+);
+comment on table traject.export is
+    'Which dossiers are in which file; one with dossiers of several boards has a row for each.';
+select traject.by_board('traject.export');
+grant select, insert, delete on traject.export to traject_app;
+grant select on traject.export to traject_reader;
+grant select, delete on traject.export to traject_keeper;
+create policy every_board_keeper on traject.export to traject_keeper using (true);
+
+-- The verifier reads every board's logs.
+grant select on traject.reading, traject.refused, traject.numbering to traject_projector;
+create policy every_board_projector on traject.reading for select to traject_projector using (true);
+create policy every_board_projector on traject.refused for select to traject_projector using (true);
+
+reset role;
+grant create on schema traject to traject_keeper;
+set local role traject_keeper;
+
+-- Only whoever owns the database may call these two.
+create function traject.exports_with(p_tenant uuid, p_stream uuid) returns setof text
+    language sql stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select e.file from traject.export e
+     where e.tenant = p_tenant and p_stream = any (e.streams)
+     order by e.file;
+end;
+
+-- Of all boards: the file is gone.
+create function traject.forget_export(p_file text) returns bigint
+    language sql
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    with gone as (delete from traject.export e where e.file = p_file returning e.file)
+    select count(*) from gone;
+end;
+reset role;
+revoke create on schema traject from traject_keeper;
