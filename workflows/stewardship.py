@@ -114,7 +114,8 @@ class _Stewards(Generic[S]):
                 waiting = erasure if erasure is not None and not erasure.approved_by else None
                 yield "erasure.not_requested", waiting is not None
                 if waiting is not None:
-                    yield "erasure.same_person", waiting.requested_by != ctx.giver.person
+                    bound = {waiting.requested_by, *self.story.subjects(state)}
+                    yield "erasure.same_person", ctx.giver.person not in bound
                     yield "erasure.on_hold", not state.hold
                     yield "retention.running", self._over(state, waiting.ground, ctx)
             case _:

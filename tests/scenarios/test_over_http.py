@@ -48,7 +48,9 @@ async def warm() -> AsyncIterator[Product]:
         yield running
 
 
-@pytest.mark.parametrize("name", ["a-basic-level-reached", "c-abort-in-guidance", "n-internship"])
+@pytest.mark.parametrize(
+    "name", ["a-basic-level-reached", "c-abort-in-guidance", "n-internship", "w-stewardship"]
+)
 async def test_a_scenario_holds_over_http(warm: Product, name: str) -> None:
     assert await play(warm, name) == []
 
