@@ -23,6 +23,16 @@ class NotFound(Exception):
     """There is no such case, or this person may not know of it."""
 
 
+class ErasedCase(Erased):
+    """The case was erased, before somebody who may know that."""
+
+    def __init__(self, tenant: str, stream: str, process: str) -> None:
+        super().__init__(f"the dossier of stream {stream} was erased")
+        self.tenant = tenant
+        self.stream = stream
+        self.process = process
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A case before a person: the state looked at, and what this person may see of it."""
@@ -73,7 +83,7 @@ async def read_case(
     settings: TenantSettings,
     moment: datetime | None = None,
 ) -> Reading:
-    """A case as a person may see it, now or at ``moment``. Raises NotFound, or Erased.
+    """A case as a person may see it, now or at ``moment``. Raises NotFound, or ErasedCase.
 
     Rights are those of now, also at an earlier moment; secrets are those of that moment.
     """
@@ -82,8 +92,8 @@ async def read_case(
         dossier = await site.dossiers.read(person.tenant, process, stream)
     except Erased:
         # Who had a part in it cannot be told any more.
-        if site.rules[process].story.sees_all(person.roles):
-            raise
+        if rules.story.sees_all(person.roles):
+            raise ErasedCase(person.tenant, stream, process) from None
         raise NotFound from None
     if dossier is None:
         raise NotFound
@@ -96,6 +106,17 @@ async def read_case(
         raise NotFound
     view = View(reader, rights, moment or now, settings)
     return Reading(rules, looked_at, view, current=moment is None)
+
+
+def read_dossier(
+    site: Site, person: PersonRow, dossier: Dossier, now: datetime, settings: TenantSettings
+) -> Reading | None:
+    """A case that was loaded, as a person may see it now; None where that is not at all."""
+    rules, reader = site.rules[dossier.process], reader_of(person)
+    rights = rules.story.rights(dossier.state, reader)
+    if not rights or not dossier.events:
+        return None
+    return Reading(rules, dossier, View(reader, rights, now, settings), current=True)
 
 
 async def log_reading(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -37,6 +38,8 @@ class Batches(Streams):
             if decoder is not None:
                 read = [(row[1], row[2]) for row in group]
                 found[str(stream)] = decoder.events(read, dossier.seal)
+            # Many take a while, and other calls are not to wait for all of them.
+            await asyncio.sleep(0)
         return found
 
     async def _dossiers(self, tenant: str, streams: list[str]) -> dict[str, Dossier]:

@@ -7,8 +7,8 @@ from typing import Any
 from events.process import Reader, View
 from tests.workflows.internships import office
 from tests.workflows.placements import desk
-from web.api.lists import row_content
 from web.dossiers import Dossier
+from web.listed import row_content
 from web.reading import Reading
 from workflows.registry import RULES
 

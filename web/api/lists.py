@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asyncpg import DataError
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from events.event import instant_text
 from events.settings import TenantSettings
 from events.store.cases import BadCursor
-from events.store.errors import Erased
 from web.api.clock import now_of
 from web.api.filters import FILTERS, Wanted, given_in, wanted
 from web.api.paths import private, process_of
 from web.api.problems import invalid
 from web.api.signin import signed_in
-from web.reading import NotFound, Reading, read_case
+from web.listed import Listed, Looks, listed
 from web.site import Site, site_of
 
 if TYPE_CHECKING:
@@ -34,26 +30,22 @@ LIMIT = 25
 LIMIT_MAX = 100
 NEWEST_CHANGE = "-updated_at"
 SORTS = ("created_at", "-created_at", "updated_at", "-updated_at")
-ROW = frozenset(
-    {
-        "id", "process", "version", "suspended", "school", "teacher", "client", "manager",
-        "advisor", "assessor", "period", "visits", "talks_held", "overdue", "next", "duration_days",
-        "student", "mentor", "route", "host", "name", "kind", "levels", "school_leader",
-        "coordinator", "deputy", "vacant", "school_leader_vacant", "primary_contact",
-        "last_contact", "merged_into", "person", "date", "partners",
-    }
-)  # fmt: skip
-"""What of a summary stands in a list: nothing whose reading is noted case by case."""
+SEARCHED = 500
+"""So many cases are looked through at once where only some of them fit."""
 _STATE = re.compile(r"[a-z_]{1,40}")
 _LIMIT = re.compile(r"[0-9]{1,3}")
 _QUERY = frozenset({"state", "open", "sort", "cursor", "limit"})
+
+
+ROWS = Looks(row=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
     """What a list is asked for.
 
-    own: without cases that this person may read and no more. wanted: only summaries that fit.
+    own: without cases that this person may read and no more. wanted: only cases that fit.
+    looks: what of each case is shown.
     """
 
     state: str | None = None
@@ -63,6 +55,7 @@ class Query:
     limit: int = LIMIT
     own: bool = False
     wanted: Wanted | None = None
+    looks: Looks = ROWS
 
 
 def query_of(request: Request, process: str) -> Query:
@@ -96,8 +89,8 @@ async def list_cases(request: Request) -> JSONResponse:
     query = query_of(request, process)
     now = now_of(request, site)
     settings = await site.settings(person.tenant)
-    rows, following = await page_of_cases(site, person, process, query, now, settings)
-    return private({"items": [row_content(row) for row in rows], "next": following})
+    cases, following = await page_of_cases(site, person, process, query, now, settings)
+    return private({"items": [case.row for case in cases], "next": following})
 
 
 async def page_of_cases(
@@ -107,25 +100,24 @@ async def page_of_cases(
     query: Query,
     now: datetime,
     settings: TenantSettings,
-) -> tuple[list[Reading], str | None]:
+) -> tuple[list[Listed], str | None]:
     """A page of cases as this person may see them, and the cursor of the next page."""
     if query.sort.endswith("updated_at") and not site.rules[process].story.sees_all(person.roles):
         return await _by_last_seen(site, person, process, query, now, settings)
-    shown: list[tuple[CaseRow, Reading]] = []
+    shown: list[tuple[CaseRow, Listed]] = []
     cursor = query.cursor
     # A cursor may only name a case that this person may read, so it is that of one shown.
     while len(shown) <= query.limit:
         page = await _stored_page(site, person, process, query, cursor)
-        streams = [row.stream for row in page.cases]
-        readings = await _readings(site, person, process, streams, now, settings)
-        found = zip(page.cases, readings, strict=True)
-        shown += [(row, one) for row, one in found if one is not None and _fits(query, one)]
+        found = await listed(site, person, process, page.cases, query.looks, now, settings)
+        both = zip(page.cases, found, strict=True)
+        shown += [(row, one) for row, one in both if one is not None and _fits(query, one)]
         cursor = page.next
         if cursor is None:
             break
     kept = shown[: query.limit]
     following = kept[-1][0].cursor if len(shown) > len(kept) else None
-    return [reading for _, reading in kept], following
+    return [one for _, one in kept], following
 
 
 async def _stored_page(
@@ -146,7 +138,7 @@ async def _stored_page(
             open=query.open,
             sort=query.sort,
             cursor=cursor,
-            limit=(LIMIT_MAX if query.wanted else query.limit) + 1,
+            limit=SEARCHED if query.wanted else query.limit + 1,
         )
     except (BadCursor, DataError):  # forged, or no number that the database can hold
         raise invalid("cursor", "value") from None
@@ -159,21 +151,21 @@ async def _by_last_seen(
     query: Query,
     now: datetime,
     settings: TenantSettings,
-) -> tuple[list[Reading], str | None]:
+) -> tuple[list[Listed], str | None]:
     """A page of a person's own cases by the last thing this person may see of each.
 
     The store's order would tell a teacher or manager that something they may not know of was
     recorded. Nobody has a part in more than a few dozen cases, so they are ordered here.
     """
-    readings: list[Reading] = []
+    own: list[Listed] = []
     cursor: str | None = None
     while True:
-        everything = replace(query, sort="created_at", cursor=cursor, limit=LIMIT_MAX)
+        everything = replace(query, sort="created_at", cursor=cursor, limit=LIMIT_MAX, looks=ROWS)
         found, cursor = await page_of_cases(site, person, process, everything, now, settings)
-        readings += found
+        own += found
         if cursor is None:
             break
-    keyed = [(instant_text(r.last_seen), r.dossier.stream, r) for r in readings]
+    keyed = [(str(one.row["updated_at"]), one.stream, one) for one in own]
     down = query.sort.startswith("-")
     keyed.sort(key=lambda item: item[:2], reverse=down)
     if query.cursor is not None:
@@ -183,7 +175,7 @@ async def _by_last_seen(
     following = None
     if len(keyed) > len(page):
         following = urlsafe_b64encode("|".join(page[-1][:2]).encode()).decode()
-    return [reading for _, _, reading in page], following
+    return [one for _, _, one in page], following
 
 
 def _place(cursor: str) -> tuple[str, str]:
@@ -194,49 +186,5 @@ def _place(cursor: str) -> tuple[str, str]:
     return moment, stream
 
 
-def _fits(query: Query, reading: Reading) -> bool:
-    return query.wanted is None or query.wanted(reading.summary)
-
-
-async def _readings(
-    site: Site,
-    person: PersonRow,
-    process: str,
-    streams: Sequence[str],
-    now: datetime,
-    settings: TenantSettings,
-) -> list[Reading | None]:
-    return await asyncio.gather(
-        *(_seen(site, person, process, stream, now, settings) for stream in streams)
-    )
-
-
-async def _seen(
-    site: Site,
-    person: PersonRow,
-    process: str,
-    stream: str,
-    now: datetime,
-    settings: TenantSettings,
-) -> Reading | None:
-    try:
-        return await read_case(site, person, process, stream, now, settings)
-    except (NotFound, Erased):
-        return None
-
-
-def row_content(reading: Reading) -> dict[str, Any]:
-    """Where a case stands. ``updated_at`` is the last thing that this person may see.
-
-    Among all cases of the board the own ones stand where they were created, and say so.
-    """
-    view, created = reading.view, reading.dossier.events[0].recorded_at
-    own = view.rights == {"teacher"} and reading.rules.story.sees_all(view.reader.roles)
-    index = reading.rules.story.index(reading.dossier.state)
-    shown = {key: value for key, value in reading.summary.items() if key in ROW}
-    return shown | {
-        "state": index.state,
-        "open": index.open,
-        "created_at": instant_text(created),
-        "updated_at": instant_text(created if own else reading.last_seen),
-    }
+def _fits(query: Query, case: Listed) -> bool:
+    return query.wanted is None or query.wanted(case.sought)

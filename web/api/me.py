@@ -12,7 +12,7 @@ from web.api.lists import Query, page_of_cases
 from web.api.paths import private
 from web.api.problems import invalid
 from web.api.signin import signed_in
-from web.reading import Reading
+from web.listed import Listed, Looks
 from web.site import Site, site_of
 
 CASES_A_PAGE = 100
@@ -33,26 +33,26 @@ async def me(request: Request) -> JSONResponse:
 
 async def tasks(request: Request) -> JSONResponse:
     """``GET /me/tasks``: what waits for this person in open cases."""
-    readings, following = await _open_cases(request)
+    cases, following = await _open_cases(request, Looks(tasks=True))
     items: list[dict[str, Any]] = []
-    for reading in readings:
-        items += [_of_case(reading, item) for item in reading.tasks]
+    for case in cases:
+        items += [_of_case(case, item) for item in case.tasks]
     items.sort(key=lambda item: str(item.get("due") or "9999"))
     return _listed(items, following)
 
 
 async def agenda(request: Request) -> JSONResponse:
     """``GET /me/agenda``: what is planned in open cases, as this person may know it."""
-    readings, following = await _open_cases(request)
+    cases, following = await _open_cases(request, Looks(agenda=True))
     items: list[dict[str, Any]] = []
-    for reading in readings:
-        items += [_of_case(reading, item) for item in reading.agenda]
+    for case in cases:
+        items += [_of_case(case, item) for item in case.agenda]
     items.sort(key=lambda item: str(item.get("at") or "9999"))
     return _listed(items, following)
 
 
-def _of_case(reading: Reading, item: dict[str, Any]) -> dict[str, Any]:
-    return {"process": reading.dossier.process, "id": reading.dossier.stream} | item
+def _of_case(case: Listed, item: dict[str, Any]) -> dict[str, Any]:
+    return {"process": case.process, "id": case.stream} | item
 
 
 def _listed(items: list[dict[str, Any]], following: str | None) -> JSONResponse:
@@ -60,7 +60,7 @@ def _listed(items: list[dict[str, Any]], following: str | None) -> JSONResponse:
     return private(content)
 
 
-async def _open_cases(request: Request) -> tuple[list[Reading], str | None]:
+async def _open_cases(request: Request, looks: Looks) -> tuple[list[Listed], str | None]:
     """A page of open cases of every process; the cursor names the process it stands in."""
     site: Site = site_of(request)
     person = await signed_in(request, site)
@@ -73,12 +73,12 @@ async def _open_cases(request: Request) -> tuple[list[Reading], str | None]:
     place, _, cursor = request.query_params.get("cursor", "").partition(".")
     if place and place not in processes:
         raise invalid("cursor", "value")
-    readings: list[Reading] = []
+    cases: list[Listed] = []
     for process in processes[processes.index(place) if place else 0 :]:
-        query = Query(None, True, "created_at", cursor or None, CASES_A_PAGE, own=True)
+        query = Query(None, True, "created_at", cursor or None, CASES_A_PAGE, own=True, looks=looks)
         found, following = await page_of_cases(site, person, process, query, now, settings)
-        readings += found
+        cases += found
         if following is not None:
-            return readings, f"{process}.{following}"
+            return cases, f"{process}.{following}"
         cursor = ""
-    return readings, None
+    return cases, None

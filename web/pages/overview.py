@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from events.event import may_sign_in
 from web.api.lists import Query, page_of_cases
+from web.listed import Looks
 from web.naming import wording_for
 from web.pages.page import page
 from web.pages.session import may_choose, page_language, visitor
@@ -85,21 +86,20 @@ async def _of_process(
 ) -> tuple[list[Entry], list[Entry]]:
     now = datetime.now(UTC)
     settings = await site.settings(person.tenant)
-    query = Query(open=True, sort="-created_at", limit=CASES, own=True)
-    readings, _ = await page_of_cases(site, person, process, query, now, settings)
-    summaries = [reading.summary for reading in readings]
+    looks = Looks(row=True, tasks=True, agenda=True)
+    query = Query(open=True, sort="-created_at", limit=CASES, own=True, looks=looks)
+    cases, _ = await page_of_cases(site, person, process, query, now, settings)
+    rows = [case.row for case in cases]
     words = page_language(request)
-    wording = await wording_for(site, person.tenant, process, summaries, words, settings)
+    wording = await wording_for(site, person.tenant, process, rows, words, settings)
     waiting: list[Entry] = []
     planned: list[Entry] = []
-    for reading, summary in zip(readings, summaries, strict=True):
-        case = Entry("", wording.case(summary), f"/{process}/{reading.dossier.stream}")
-        for task in reading.tasks:
+    for one, row in zip(cases, rows, strict=True):
+        case = Entry("", wording.case(row), f"/{process}/{one.stream}")
+        for task in one.tasks:
             what, due = wording.task(task["task"]), task["due"] or ""
             waiting.append(replace(case, what=what, at=due, late=task["overdue"]))
-        planned += [
-            replace(case, what=wording.planned(item), at=item["at"]) for item in reading.agenda
-        ]
+        planned += [replace(case, what=wording.planned(item), at=item["at"]) for item in one.agenda]
     return _when(waiting, wording), _when(planned, wording)
 
 

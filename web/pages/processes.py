@@ -38,8 +38,11 @@ Shown = Callable[[Request, Site, "PersonRow", str], Awaitable[Response]]
 SUPERVISION = "supervision"
 """The process whose pages are made for it; those of all others are put together here."""
 _ELSEWHERE = frozenset(
-    {"id", "process", "state", "suspended", "version", "agreement", "handovers", "overdue", "next"}
-)
+    {
+        "id", "process", "state", "suspended", "version", "agreement", "handovers", "overdue",
+        "next", "hold", "restricted", "erasure",
+    }
+)  # fmt: skip
 """What of a summary has a place of its own on the page."""
 
 
@@ -76,8 +79,8 @@ async def cases(request: Request, site: Site, person: PersonRow, process: str) -
     wanted = {"open": True, "ended": False}.get(search.show)
     query = Query(open=wanted, cursor=given.get("cursor") or None, wanted=search.wanted)
     now = datetime.now(UTC)
-    readings, following = await page_of_cases(site, person, process, query, now, settings)
-    rows = [reading.summary for reading in readings]
+    found, following = await page_of_cases(site, person, process, query, now, settings)
+    rows = [one.row for one in found]
     words = page_language(request)
     return page(
         request,

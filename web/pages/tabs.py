@@ -33,8 +33,8 @@ async def tabs_of(site: Site, person: PersonRow) -> list[Tab]:
         seen = rules.story.sees_all(person.roles)
         if not seen and process in parts:
             # To be named in a case is not always to read it.
-            readings, _ = await page_of_cases(site, person, process, ANY, now, settings)
-            seen = bool(readings)
+            cases, _ = await page_of_cases(site, person, process, ANY, now, settings)
+            seen = bool(cases)
         if seen:
             found.append(Tab(process, f"/{process}"))
     return found
