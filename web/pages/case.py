@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from events.rectification import RecordCorrected
 from web.wording import Detail, Wording
 
 LINE = ("requested", "intake", "diagnosis", "goal_setting", "guidance", "reporting", "reported")
@@ -55,8 +56,12 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One line of the timeline."""
+    """One line of the timeline; ``corrections`` stand beside what they correct (AVG art. 16).
 
+    ``corrects`` is what this one corrects, where that is shown too; ``correction`` what it says.
+    """
+
+    id: str
     kind: str
     title: str
     sentence: str
@@ -65,6 +70,9 @@ class Moment:
     recorded: str
     recorded_at: str
     details: Sequence[Detail]
+    correction: str = ""
+    corrects: Moment | None = None
+    corrections: Sequence[Moment] = ()
 
 
 def step_line(state: str, timeline: Sequence[Mapping[str, Any]]) -> list[Step]:
@@ -171,16 +179,38 @@ def ahead(
 
 def moments(timeline: Sequence[Mapping[str, Any]], wording: Wording) -> list[Moment]:
     """The timeline in words, newest first."""
+    told: dict[str, Moment] = {}
+    of: dict[str, list[Moment]] = {}
+    for item in timeline:
+        moment = _moment(item, wording)
+        target = item["data"].get("event")
+        if item["type"] == _CORRECTED and target in told:
+            moment = replace(moment, corrects=told[target])
+            of.setdefault(target, []).append(moment)
+        told[moment.id] = moment
     return [
-        Moment(
-            kind=item["type"],
-            title=wording.title(item["type"]),
-            sentence=wording.sentence(item["type"], item["data"]),
-            by=wording.name(item["by"]["person"]) if item["by"]["person"] else "",
-            role=wording.role(item["by"]["role"]),
-            recorded=wording.instant(item["recorded_at"]),
-            recorded_at=item["recorded_at"],
-            details=wording.details(item["data"], item["type"]),
-        )
-        for item in reversed(timeline)
+        replace(moment, corrections=tuple(of.get(moment.id, ())))
+        for moment in reversed(told.values())
     ]
+
+
+_CORRECTED = RecordCorrected.__name__
+
+
+def _moment(item: Mapping[str, Any], wording: Wording) -> Moment:
+    kind, data = item["type"], item["data"]
+    if kind == _CORRECTED:
+        # An id says nothing to people; which event it is, is told beside it.
+        data = {field: value for field, value in data.items() if field != "event"}
+    return Moment(
+        id=item["event_id"],
+        kind=kind,
+        title=wording.title(kind),
+        sentence=wording.sentence(kind, data),
+        by=wording.name(item["by"]["person"]) if item["by"]["person"] else "",
+        role=wording.role(item["by"]["role"]),
+        recorded=wording.instant(item["recorded_at"]),
+        recorded_at=item["recorded_at"],
+        details=wording.details(data, kind),
+        correction=wording.value("correction", data.get("correction", ""), kind),
+    )
