@@ -63,6 +63,7 @@ class Dossiers:
         self, tenant: str, process: str, streams: Sequence[str]
     ) -> dict[str, Dossier]:
         """Cases of a process as they are now; unknown and erased ones are left out."""
+        forgotten = self._forgotten
         before: dict[str, Dossier] = {}
         for stream in streams:
             kept = self._kept.get((tenant, stream))
@@ -73,7 +74,7 @@ class Dossiers:
         )
         found: dict[str, Dossier] = {}
         for stream, events in newer.items():
-            found[stream] = self._put(tenant, self._grown(before[stream], events))
+            found[stream] = self._put(tenant, self._grown(before[stream], events), forgotten)
             # Many take a while, and other calls are not to wait for all of them.
             await asyncio.sleep(0)
         return found
@@ -137,9 +138,9 @@ class Dossiers:
         state = self._rules[dossier.process].story.fold(newer, dossier.state)
         return Dossier(dossier.process, dossier.stream, (*dossier.events, *newer), state)
 
-    def _put(self, tenant: str, dossier: Dossier, forgotten: int | None = None) -> Dossier:
+    def _put(self, tenant: str, dossier: Dossier, forgotten: int) -> Dossier:
         """Keeps what was read, unless something was ``forgotten`` since: it may be this."""
-        if forgotten not in (None, self._forgotten):
+        if forgotten != self._forgotten:
             return dossier
         key = (tenant, dossier.stream)
         kept = self._kept.get(key)
