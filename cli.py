@@ -17,6 +17,7 @@ from deploy import terminal
 from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
 from deploy.keys_cli import keys_app
+from deploy.projections_cli import projections_app
 from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
 from settings import BadSettings
 
@@ -37,6 +38,7 @@ app.add_typer(board_app, name="board")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
 app.add_typer(keys_app, name="keys")
+app.add_typer(projections_app, name="projections")
 app.add_typer(audit_app, name="audit")
 
 
@@ -274,6 +276,8 @@ def _sentence(error: BaseException) -> str:
     from deploy.embedded.supervisor import StartFailed
     from deploy.keys import KeysRefused
     from events.holidays import UnknownRegion
+    from events.projections.known import UnknownProjection
+    from events.projections.rebuild import Unfinished
     from events.store.directory import UnknownPerson
     from events.store.errors import BadKeys
     from events.store.migrate import MigrationRefused
@@ -289,6 +293,8 @@ def _sentence(error: BaseException) -> str:
         return f"{usage}{format_message()}"
     told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion, BadKeys
     if isinstance(error, (*told, KeysBusy, KeysRefused)):
+        return str(error)
+    if isinstance(error, UnknownProjection | Unfinished):
         return str(error)
     if isinstance(error, UnknownPerson):
         return f"The board has no such person: {error}."
