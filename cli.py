@@ -16,6 +16,7 @@ import typer
 from deploy import terminal
 from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
+from deploy.erase_cli import erase
 from deploy.keys_cli import keys_app
 from deploy.projections_cli import projections_app
 from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
@@ -40,6 +41,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(keys_app, name="keys")
 app.add_typer(projections_app, name="projections")
 app.add_typer(audit_app, name="audit")
+app.command()(erase)
 
 
 class Engine(StrEnum):
@@ -280,6 +282,7 @@ def _sentence(error: BaseException) -> str:
     from events.projections.rebuild import Unfinished
     from events.store.directory import UnknownPerson
     from events.store.errors import BadKeys
+    from events.store.ledger import NotObeyed
     from events.store.migrate import MigrationRefused
     from events.store.rewrapping import KeysBusy
     from workflows.scenarios import BadScenario
@@ -292,7 +295,7 @@ def _sentence(error: BaseException) -> str:
         usage = f"{context.get_usage()}\n" if context else ""
         return f"{usage}{format_message()}"
     told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion, BadKeys
-    if isinstance(error, (*told, KeysBusy, KeysRefused)):
+    if isinstance(error, (*told, KeysBusy, KeysRefused, NotObeyed)):
         return str(error)
     if isinstance(error, UnknownProjection | Unfinished):
         return str(error)

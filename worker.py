@@ -32,6 +32,7 @@ from events.recording import Opening, Recording
 from events.store.erasures import heed
 from events.store.errors import BadKeys, unreachable
 from events.store.keyring import KeyRing
+from events.store.ledger import NotObeyed, obey_before_serving
 from events.store.outbox import relay
 from events.store.sequencer import Sequencer
 from events.store.store import Store
@@ -131,6 +132,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             store = await parts.reach("postgres", lambda: _open_store(settings))
             opened.push_async_callback(store.close)
             await _same_installation(store, settings)
+            await parts.reach("ledger", lambda: _obey(store, settings))
             keys = DossierKeys(store)
             temporal = await parts.reach(
                 "temporal", lambda: connect_by(settings, keys, runtime=runtime)
@@ -257,6 +259,14 @@ async def _same_installation(store: Store, settings: Settings) -> None:
         )
 
 
+async def _obey(store: Store, settings: Settings) -> None:
+    """Nothing is served that was erased and came back with a backup."""
+    stories = {name: rules.story for name, rules in RULES.items()}
+    again = await obey_before_serving(store, settings.published, settings.owner_database, stories)
+    if again:
+        log.warning("erased again after a restore", dossiers=again)
+
+
 async def _mail(settings: Settings, parts: Parts, store: Store) -> None:
     """Without a mail server all mail stays in the outbox, where the demo shows it."""
     if settings.smtp_host is None:
@@ -339,7 +349,7 @@ def main() -> int:
         settings = read_settings()
         configure_logging(settings.log_level)
         uvloop.run(run_worker(settings))
-    except (BadSettings, BadKeys) as wrong:
+    except (BadSettings, BadKeys, NotObeyed) as wrong:
         print(wrong, file=sys.stderr)
         return 2
     except Exception as error:

@@ -11,6 +11,8 @@ FAULT = "TRAJECT_FAULT"
 MARKER = "TRAJECT_FAULT_MARKER"
 COMMAND = "TRAJECT_FAULT_COMMAND"
 MOMENTS = ("before_append", "after_commit", "after_completion")
+ERASURE = ("marked", "forgotten", "entered", "destroyed", "purged", "cleared", "finished")
+"""The moments of an erasure: each is right after that step."""
 
 
 class Fault:
@@ -20,8 +22,8 @@ class Fault:
     """
 
     def __init__(self, moment: str, marker: Path, command: str | None = None) -> None:
-        if moment not in MOMENTS:
-            raise ValueError(f"{FAULT} is one of {', '.join(MOMENTS)}")
+        if moment not in (*MOMENTS, *ERASURE):
+            raise ValueError(f"{FAULT} is one of {', '.join((*MOMENTS, *ERASURE))}")
         self._moment = moment
         self._marker = marker
         self._command = command

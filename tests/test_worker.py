@@ -118,8 +118,8 @@ async def test_health_tells_of_every_part(make: Make) -> None:
     settings = make()
     async with running(settings):
         parts = (await health(settings)).json()["parts"]
-        servers, own = ("postgres", "temporal"), ("sequencer", "log keeper", "outbox", "erasures")
-        assert parts == dict.fromkeys((*servers, *own, "housekeeping"), "ok")
+        servers, own = ("postgres", "temporal", "ledger"), ("sequencer", "log keeper", "outbox")
+        assert parts == dict.fromkeys((*servers, *own, "erasures", "housekeeping"), "ok")
 
 
 async def test_a_database_of_another_kind_is_not_touched(make: Make) -> None:

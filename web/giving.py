@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from events.recording import Recorded, command_hash
+from events.store.errors import Erased
 from web.api.problems import Problem, invalid
 from web.documents.agreements import agreement
 from web.reading import context
@@ -151,7 +152,7 @@ class Attempt:
         return self
 
     async def __aexit__(self, _kind: object, fault: BaseException | None, _trace: object) -> None:
-        if isinstance(fault, Problem | Refused):
+        if isinstance(fault, Problem | Refused | Erased):
             await self._site.store.log_refused(
                 self._person.tenant,
                 person=self._person.id,
@@ -159,5 +160,5 @@ class Attempt:
                 stream=self.stream,
                 process=self._process,
                 command=self.command,
-                code=fault.code,
+                code="case.erased" if isinstance(fault, Erased) else fault.code,
             )

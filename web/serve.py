@@ -6,15 +6,18 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
 
+from events.store.erasures import heed
 from events.store.keyring import KeyRing
+from events.store.ledger import obey_before_serving
 from events.store.store import Store
 from settings import BadSettings, Settings
 from web.api.app import create_app
+from web.dossiers import Dossiers
 from workflows.gateway import Gateway
 from workflows.registry import RULES
 from workflows.wire import connect_by
@@ -48,7 +51,8 @@ async def serve(
 
     Without ``stop`` it ends at SIGTERM or SIGINT. ``ready`` is told the port once calls are
     taken. Raises OSError when the port is taken or PostgreSQL is away at the start, BadSettings
-    when the database is another kind of installation's. While either server is away later, and
+    when the database is another kind of installation's, NotObeyed when it was restored and has
+    keys of erased dossiers that this login may not destroy. While either server is away later, and
     Temporal also at the start, calls are answered with 503.
     """
     listener = socket.create_server(
@@ -66,12 +70,35 @@ async def serve(
         )
         try:
             await _same_installation(store, settings)
+            stories = {process: rules.story for process, rules in RULES.items()}
+            await obey_before_serving(store, settings.published, settings.owner_database, stories)
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
             app = create_app(store, Gateway(store, temporal), RULES, settings)
-            await run(app, listener, stop or _signalled(), ready)
+            async with _heeding(settings, store, app.state.site.dossiers):
+                await run(app, listener, stop or _signalled(), ready)
         finally:
             store_closed = asyncio.ensure_future(store.close())
             await asyncio.wait([store_closed], timeout=GRACE_SECONDS)
+
+
+@contextlib.asynccontextmanager
+async def _heeding(settings: Settings, store: Store, dossiers: Dossiers) -> AsyncIterator[None]:
+    """Meanwhile whatever is erased leaves this process's memory at once."""
+
+    def forget(tenant: str, stream: str) -> None:
+        store.forget(tenant, stream)
+        dossiers.forget(tenant, stream)
+
+    def forget_all() -> None:
+        store.forget_all()
+        dossiers.forget_all()
+
+    heeding = asyncio.ensure_future(heed(settings.database("app"), forget, forget_all))
+    try:
+        yield
+    finally:
+        heeding.cancel()
+        await asyncio.wait([heeding])
 
 
 async def _same_installation(store: Store, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 
+from events.store.certificates import LogThen
 from events.store.connection import SESSION, BoardConnection
 from events.store.erasures import SQL, Ask
 from events.store.errors import StoreError, UnknownDossier, detail, sqlstate
@@ -142,6 +143,11 @@ class Eraser:
         """
         outlived = json.dumps([one.json() for one in kept])
         return (await self._row("destroy", tenant, stream, version, outlived))[0]
+
+    async def log_then(self) -> LogThen:
+        """How long the log of all events is now, and its last checkpoint."""
+        row = await self._row("log_then")
+        return LogThen(size=row["size"], checkpoint=row["note"])
 
     async def purge(self, tenant: str, stream: str) -> dict[str, int]:
         """Remove all rows that tell of it but its events and the logs of attempts; how many.

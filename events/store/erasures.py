@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +22,9 @@ SQL = statements("erasure")
 
 CHANNEL = "traject_erased"
 RETRY = 1.0
+
+Which = tuple[str, str]
+"""Board and stream."""
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +83,15 @@ class Erasures(Connected):
             asks.get("ErasureApproved"),
             None if certificate is None else json.loads(certificate),
         )
+
+    async def still_there(self, known: Collection[Which]) -> list[Which]:
+        """Those of these dossiers, of any board, whose key is in the database."""
+        if not known:
+            return []
+        tenants, streams = zip(*known, strict=True)
+        async with self._pool.acquire() as connection:
+            rows = await connection.fetch(SQL["still_there"], tenants, streams)
+        return [(str(row["tenant"]), str(row["stream"])) for row in rows]
 
     async def outlived(self, tenant: str, stream: str | None = None) -> list[Outlived]:
         """What the board keeps of erased dossiers, of one if given."""

@@ -324,6 +324,10 @@ _SCHEMAS: dict[str, Any] = {
         code={"type": "string", "examples": ["goals.too_many"]},
         field=_WORD, instance=_WORD,
         errors={"type": "array", "items": _object(["field", "detail"], field=_WORD, detail=_WORD)},
+        erasure=_object(
+            [], begun_at=_WORD, erased_at=_WORD, ground=_WORD,
+            requested=_object([], by=_ID, at=_WORD), approved=_object([], by=_ID, at=_WORD),
+        ),
     ),
     "Event": _object(
         ["event_id", "stream_id", "type", "occurred_on", "recorded_at", "actor", "data"],

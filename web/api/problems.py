@@ -17,8 +17,10 @@ from pydantic_core import ErrorDetails
 
 from events.settings import TenantSettings
 from events.store.errors import Erased, unreachable
+from web.erased import told_of
 from web.patience import in_time
-from web.reading import NotFound
+from web.reading import ErasedCase, NotFound
+from web.site import site_of
 from web.texts import Texts, choose, texts
 from workflows.decision import Refused
 from workflows.gateway import Unavailable
@@ -49,7 +51,10 @@ class FieldFault:
 
 
 class Problem(Exception):
-    """A request that is answered with a problem; ``faults`` are those of ``command.invalid``."""
+    """A request that is answered with a problem; ``faults`` are those of ``command.invalid``.
+
+    ``more`` is what else the answer says to programs.
+    """
 
     def __init__(
         self,
@@ -57,8 +62,10 @@ class Problem(Exception):
         faults: Sequence[FieldFault] = (),
         field: str | None = None,
         headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(code)
+        self.more = dict(more or {})
         self.code = code
         self.faults = faults
         self.field = field or (faults[0].field if faults else None)
@@ -130,6 +137,7 @@ def problem_response(request: Request, problem: Problem) -> JSONResponse:
         content["errors"] = [
             {"field": fault.field, "detail": words.fields[fault.kind]} for fault in problem.faults
         ]
+    content |= problem.more
     headers = {"Content-Language": words.language, "Cache-Control": "no-store"}
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
@@ -151,10 +159,21 @@ def answered(handler: Handler) -> Handler:
         except asyncio.CancelledError:  # the server stops and waits no longer
             return problem_response(request, Problem("service.unavailable"))
         except Exception as fault:  # noqa: BLE001 - a caller is never left without an answer
-            return problem_response(request, as_problem(fault, request))
+            return problem_response(request, await explained(fault, request))
 
     answer.__name__ = getattr(handler, "__name__", "answer")
     return answer
+
+
+async def explained(fault: Exception, request: Request) -> Problem:
+    """As `as_problem`, with what staff may know of a case that was erased."""
+    if isinstance(fault, ErasedCase):
+        try:
+            told = await told_of(site_of(request), fault)
+        except Exception as away:  # noqa: BLE001 - as any other fault on the way to an answer
+            return as_problem(away, request)
+        return Problem("case.erased", more={"erasure": told})
+    return as_problem(fault, request)
 
 
 def as_problem(fault: Exception, request: Request) -> Problem:

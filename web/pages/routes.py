@@ -14,6 +14,7 @@ from events.settings import TenantSettings
 from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.pages import processes, signing
+from web.pages.erased import erased_page
 from web.pages.overview import start
 from web.pages.page import STATIC, page
 from web.pages.session import (
@@ -26,6 +27,7 @@ from web.pages.session import (
     visitor,
 )
 from web.patience import in_time
+from web.reading import ErasedCase
 from web.site import DEMO_BOARD, Site, site_of
 from web.texts import LANGUAGES
 
@@ -60,11 +62,18 @@ def shown(handler: Handler) -> Handler:
 
     async def show(request: Request) -> Response:
         try:
-            return await in_time(handler(request))
+            return await in_time(_shown(handler, request))
         except Exception as fault:  # noqa: BLE001 - a reader is never left without a page
             return error_page(request, as_problem(fault, request))
 
     return show
+
+
+async def _shown(handler: Handler, request: Request) -> Response:
+    try:
+        return await handler(request)
+    except ErasedCase as erased:
+        return await erased_page(request, erased)
 
 
 def error_page(request: Request, problem: Problem) -> Response:

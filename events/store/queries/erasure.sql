@@ -50,6 +50,10 @@ select traject.erase_again($1, $2, $3, $4)
 -- name: sweep_outlived
 select traject.sweep_outlived($1)
 
+-- name: log_then
+select (select t.size from traject.tree t where t.log = 'events') as size,
+       (select c.note from traject.checkpoint c order by c.number desc limit 1) as note
+
 -- name: purged_tables
 select c.oid::regclass::text as name,
        exists (select from pg_attribute a
@@ -70,7 +74,7 @@ select name from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$' order by name
 select pg_switch_wal() from pg_logical_emit_message(false, 'traject', 'overwritten')
 
 -- name: in_segment
-select position($2::bytea in pg_read_binary_file('pg_wal/' || $1)) > 0
+select coalesce(position($2::bytea in pg_read_binary_file('pg_wal/' || $1, true)) > 0, false)
 
 -- name: in_keys
 select position($1::bytea in pg_read_binary_file(
