@@ -5,6 +5,7 @@ from events.supervision.access import positions, redacted, rights, visible
 from events.supervision.facts import DOCUMENTS, FACTS
 from events.supervision.figures import figures
 from events.supervision.fold import evolve
+from events.supervision.invoice import outlives
 from events.supervision.state import Trajectory
 from events.supervision.views import agenda, index, summary, tasks
 
@@ -23,4 +24,5 @@ STORY = Story(
     tasks=tasks,
     agenda=agenda,
     documents=DOCUMENTS,
+    outlives=outlives,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from events.event import CENT, amount
 from events.supervision.facts import InvoiceBasisPrepared, InvoiceLine
@@ -53,3 +54,30 @@ def invoice_basis(state: Trajectory) -> InvoiceBasisPrepared:
         hours=amount(hours_total),
         total=amount(total),
     )
+
+
+def outlives(state: Trajectory) -> dict[str, Any] | None:
+    """What is kept of an erased trajectory: the invoice basis, by the fiscal duty to keep accounts.
+
+    No teacher, and nothing that somebody wrote: visits are counted, as their names are free. The
+    school is the one that is billed.
+    """
+    if state.invoice is None:
+        return None
+    lines: list[dict[str, Any]] = []
+    numbers: dict[str, int] = {}
+    for line in state.invoice.lines:
+        kind, named, visit = line.intervention.partition(":")
+        what = f"{kind}:{numbers.setdefault(visit, len(numbers) + 1)}" if named else kind
+        lines.append({**line.model_dump(mode="json"), "intervention": what})
+    return {
+        "kind": "invoice_basis",
+        "version": state.invoice.version,
+        "client": state.client,
+        "school": state.school,
+        "ended_on": state.ended_on and state.ended_on.isoformat(),
+        "hourly_rate": state.hourly_rate and amount(state.hourly_rate),
+        "lines": lines,
+        "hours": state.invoice.hours,
+        "total": state.invoice.total,
+    }

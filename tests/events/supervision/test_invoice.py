@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from events.supervision.facts import FinalReportDrafted, InvoiceLine, Sections
-from events.supervision.invoice import invoice_basis
+from events.supervision.invoice import invoice_basis, outlives
 from events.supervision.state import Meeting, Trajectory, Visit
 
 HELD = Meeting("2026-01-15T15:30", date(2026, 1, 15))
@@ -119,3 +119,38 @@ def test_nothing_planned_and_nothing_held_is_no_line() -> None:
 def test_versions_follow_each_other() -> None:
     first = invoice_basis(Trajectory())
     assert invoice_basis(Trajectory().with_(invoice=first)).version == 2
+
+
+def test_what_is_kept_of_it_for_the_accounts_names_nobody() -> None:
+    first = _visit(0, name="bij Marloes", held_on=date(2026, 2, 10))
+    second = _visit(1, name="na klacht", held_on=date(2026, 2, 11), talk_held_on=date(2026, 2, 12))
+    state = Trajectory(
+        teacher="teacher-id",
+        client="client-id",
+        school="De Windvaan",
+        hourly_rate=Decimal("118.00"),
+        ended_on=date(2026, 6, 30),
+        intake=HELD,
+        visits={visit.name: visit for visit in (first, second)},
+        hours={"intake": Decimal("1.5"), "visit:na klacht": Decimal(2)},
+    )
+    assert outlives(state) is None
+    kept = outlives(state.with_(invoice=invoice_basis(state)))
+    assert kept is not None
+    assert [line["intervention"] for line in kept["lines"]] == [
+        "intake", "visit:1", "visit:2", "talk:2",
+    ]  # fmt: skip
+    assert kept["lines"][2] == {
+        "intervention": "visit:2", "hours": "2.00", "amount": "236.00", "lapsed": False,
+    }  # fmt: skip
+    del kept["lines"]
+    assert kept == {
+        "kind": "invoice_basis",
+        "version": 1,
+        "client": "client-id",
+        "school": "De Windvaan",
+        "ended_on": "2026-06-30",
+        "hourly_rate": "118.00",
+        "hours": "3.50",
+        "total": "413.00",
+    }
