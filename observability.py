@@ -41,6 +41,24 @@ MAILS = Counter(
     ("answer",),
     registry=REGISTRY,
 )
+BEHIND = Gauge(
+    "traject_projection_behind_events",
+    "Events that a read model does not show yet",
+    ("projection",),
+    registry=REGISTRY,
+)
+BEHIND_SECONDS = Gauge(
+    "traject_projection_behind_seconds",
+    "How long the next event has been waiting for a read model",
+    ("projection",),
+    registry=REGISTRY,
+)
+PARKED = Gauge(
+    "traject_projection_parked",
+    "Cases that a read model cannot show",
+    ("projection",),
+    registry=REGISTRY,
+)
 UP = Gauge("traject_part_up", "Whether a part of this process runs", ("part",), registry=REGISTRY)
 
 KEYS = ("tenant", "stream", "command_id")
@@ -50,6 +68,13 @@ OWN = ("events.", "activities.", "worker")
 """Loggers whose arguments are ids, counts and types only."""
 
 DROPPED = ("temporal_workflow", "temporal_activity", "exc_info", "stack_info", "positional_args")
+
+
+def tell_lag(projection: str, events: int, seconds: float, parked: int) -> None:
+    """How far a read model is behind, and how many cases it cannot show."""
+    BEHIND.labels(projection).set(events)
+    BEHIND_SECONDS.labels(projection).set(seconds)
+    PARKED.labels(projection).set(parked)
 
 
 def configure_logging(level: str = "INFO", stream: Any = None) -> None:

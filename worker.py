@@ -28,6 +28,8 @@ from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
 from events.audit.keeper import Keeper
+from events.projections.builds import Status
+from events.projections.projector import Projector
 from events.recording import Opening, Recording
 from events.store.erasures import heed
 from events.store.errors import BadKeys, unreachable
@@ -36,7 +38,7 @@ from events.store.ledger import NotObeyed, obey_before_serving
 from events.store.outbox import relay
 from events.store.sequencer import Sequencer
 from events.store.store import Store
-from observability import UP, configure_logging, serve_probe
+from observability import UP, configure_logging, serve_probe, tell_lag
 from settings import BadSettings, Settings, read_settings
 from workflows.core import core_metrics, free_port, runtime_of
 from workflows.gateway import Gateway
@@ -75,10 +77,21 @@ class Parts:
 
     stop: asyncio.Event
     how: dict[str, str] = field(default_factory=dict)
+    lag: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def says(self, part: str, how: str) -> None:
         self.how[part] = how
         UP.labels(part).set(1 if how == "ok" else 0)
+
+    def lags(self, statuses: Sequence[Status]) -> None:
+        """How far behind the events the read models are that people see."""
+        live = [one for one in statuses if one.state == "live"]
+        for one in live:
+            tell_lag(one.name, one.behind, one.seconds, one.parked)
+        self.lag = {
+            one.name: {"events": one.behind, "seconds": one.seconds, "parked": one.parked}
+            for one in live
+        }
 
     async def keep(self, part: str, run: Callable[[], Awaitable[None]]) -> None:
         """Run it until the end; one that fails is started again."""
@@ -156,6 +169,12 @@ async def _run_parts(
         settings.published,
         lambda how: parts.says("log keeper", how),
     )
+    projector = Projector(
+        settings.database("projector"),
+        KeyRing.load(settings.master_keys),
+        {name: rules.story for name, rules in RULES.items()},
+        told=parts.lags,
+    )
     probe = await serve_probe(
         settings.worker_host,
         settings.worker_port,
@@ -165,6 +184,7 @@ async def _run_parts(
     tasks = [
         asyncio.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop))),
         asyncio.create_task(parts.keep("log keeper", lambda: keeper.run(parts.stop))),
+        asyncio.create_task(parts.keep("projections", lambda: projector.run(parts.stop))),
         asyncio.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store))),
         asyncio.create_task(
             parts.keep("erasures", lambda: _let_go(settings, parts, store, temporal, keys))
@@ -330,7 +350,7 @@ async def _health(parts: Parts, store: Store, temporal: Temporal) -> dict[str, A
         there("postgres", store.installation),
         there("temporal", temporal.client.service_client.check_health),
     )
-    return dict(parts.how)
+    return {**parts.how, "lag": parts.lag}
 
 
 def _stopped_by_signals() -> asyncio.Event:
