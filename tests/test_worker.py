@@ -117,9 +117,17 @@ def test_every_process_has_its_workflow() -> None:
 async def test_health_tells_of_every_part(make: Make) -> None:
     settings = make()
     async with running(settings):
-        parts = (await health(settings)).json()["parts"]
+        async with asyncio.timeout(10):
+            while not (lag := (parts := (await health(settings)).json()["parts"]).pop("lag")):
+                await asyncio.sleep(0.05)
         servers, own = ("postgres", "temporal", "ledger"), ("sequencer", "log keeper", "outbox")
-        assert parts == dict.fromkeys((*servers, *own, "erasures", "housekeeping"), "ok")
+        more = "projections", "erasures", "housekeeping"
+        assert parts == dict.fromkeys((*servers, *own, *more), "ok")
+        assert lag == dict.fromkeys(
+            ("cases", "tasks", "agenda"), {"events": 0, "seconds": 0, "parked": 0}
+        )
+        behind = REGISTRY.get_sample_value
+        assert behind("traject_projection_behind_events", {"projection": "cases"}) == 0
 
 
 async def test_a_database_of_another_kind_is_not_touched(make: Make) -> None:
