@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from importlib.util import module_from_spec
 
 import pytest
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
@@ -13,7 +14,7 @@ from tests.toy.workflow import LoanProcess
 from tests.workflows.recorded import PROCESSES
 from tests.workflows.test_replay import KEPT, replay
 from workflows.patches import Patch, takes
-from workflows.sandbox import _beside
+from workflows.sandbox import _Anew, _beside, sandboxed
 
 
 def test_rules_and_messages_come_from_outside_and_workflows_do_not() -> None:
@@ -24,6 +25,25 @@ def test_rules_and_messages_come_from_outside_and_workflows_do_not() -> None:
     assert not beside & (watched | {"workflows", "workflows.supervision", "tests", "tests.toy"})
     assert watched <= set(sys.modules)
     assert "workflows.wire" not in SandboxRestrictions.default.passthrough_modules
+
+
+def test_a_run_gets_modules_of_its_own_in_packages_as_they_are() -> None:
+    sandboxed(PROCESSES)
+    finder = next(one for one in sys.meta_path if isinstance(one, _Anew))
+    made = {}
+    for name in ("workflows.supervision", "workflows.supervision.workflow"):
+        spec = finder.find_spec(name, None)
+        assert spec is not None
+        made[name] = module_from_spec(spec)
+        finder.exec_module(made[name])
+    package, module = made.values()
+    assert package.RULES is sys.modules["workflows.supervision"].RULES
+    assert not hasattr(package, "workflow")
+    outside = sys.modules["workflows.supervision.workflow"]
+    assert module.SupervisionProcess is not outside.SupervisionProcess
+    assert module.__file__ == outside.__file__
+    for name in ("workflows.supervision.rules", "events", "os"):
+        assert finder.find_spec(name, None) is None
 
 
 async def test_a_look_at_the_real_clock_turns_red() -> None:
