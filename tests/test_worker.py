@@ -124,7 +124,7 @@ async def test_health_tells_of_every_part(make: Make) -> None:
         more = "projections", "erasures", "housekeeping"
         assert parts == dict.fromkeys((*servers, *own, *more), "ok")
         none = {"events": 0, "seconds": 0, "parked": 0}
-        assert lag == {name: none for name in ("cases", "tasks", "agenda")}
+        assert lag == dict.fromkeys(("cases", "tasks", "agenda"), none)
         behind = REGISTRY.get_sample_value
         assert behind("traject_projection_behind_events", {"projection": "cases"}) == 0
 

@@ -277,18 +277,22 @@ async def test_sequencer_sees_no_content(database: Database) -> None:
         await sequencer.close()
 
 
-async def test_projector_sees_every_board_and_no_keys(
+async def test_projector_sees_every_board_and_writes_only_its_rows(
     database: Database, store: Store, tenant: str
 ) -> None:
+    """Of keys it sees what a master key has wrapped, which is not in the database."""
     await begun(store, tenant)
     await begun(store, str(uuid4()))
     projector = await as_role(database.projector_dsn)
     try:
         assert await projector.fetchval("select count(*) from traject.event") == 2
+        assert await projector.fetchval("select count(wrapped) from traject.dossier_key") == 2
         for statement in (
-            "select 1 from traject.dossier_key",
             "select 1 from traject.api_token",
+            "select 1 from traject.document",
             "delete from traject.event",
+            "update traject.dossier_key set wrapped = null",
+            "update traject.stream set open = false",
         ):
             with pytest.raises(DENIED):
                 await projector.execute(statement)
