@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from deploy.audit_conform_cli import conform
+
 audit_app = typer.Typer(
     help="Prove, check and replay what was recorded.", no_args_is_help=True, rich_markup_mode=None
 )
+audit_app.command("conform")(conform)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from workflows.conformance import Board, Finding, History, Kept, Saved, check_needs, conform, meet
+from events.audit.history import History, Kept
+from workflows.conformance import Board, Finding, Saved, check_needs, conform, meet
 from workflows.conformance import standings as standings_of
 from workflows.pure import PureEngine, Stream
 from workflows.registry import RULES

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.examples import case_names, lead, people, person_id, training_schools
+from events.audit.history import History, Kept
 from events.event import event_id, own_id
 from events.holidays import closed_days
 from events.recording import PASS_DEADLINE, Given, command_hash
@@ -21,7 +22,7 @@ from tests.properties.roads import request, travel
 from tests.scenarios.played import FILES, played
 from tests.workflows.histories import board_of, findings, histories, said
 from web.site import DEMO_BOARD
-from workflows.conformance import Board, Finding, History, Kept, Saved, conform
+from workflows.conformance import Board, Finding, Saved, conform
 from workflows.decision import Decision
 from workflows.pure import PureEngine
 from workflows.registry import RULES

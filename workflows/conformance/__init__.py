@@ -8,24 +8,21 @@ from workflows.conformance.history import (
     TOLERANCE,
     Board,
     Finding,
-    History,
-    Kept,
     Report,
     Saved,
 )
 from workflows.conformance.meetings import check_needs, meet
-from workflows.conformance.replay import conform, standings
+from workflows.conformance.replay import conform, standings, untold
 
 __all__ = [
     "TOLERANCE",
     "Board",
     "Finding",
-    "History",
-    "Kept",
     "Report",
     "Saved",
     "check_needs",
     "conform",
     "meet",
     "standings",
+    "untold",
 ]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from events.audit.difference import difference
+from events.audit.history import History, Kept, Raw
 from events.event import Event, event_id, fact_json, is_own, own_id, stream_id
 from events.recording import PASS_DEADLINE, RUN_ERRAND, Given, command_hash
-from workflows.conformance.history import History, Kept, Raw
 from workflows.decision import Happened
 
 OWN_COMMANDS = frozenset({PASS_DEADLINE, RUN_ERRAND})

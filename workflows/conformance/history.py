@@ -1,4 +1,4 @@
-"""What a conformance replay reads and what it reports, as plain values."""
+"""What a conformance replay goes by and what it reports, as plain values."""
 
 from __future__ import annotations
 
@@ -7,44 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from events.recording import CaseIndex, Claim, Delivered, Given, Need, Opening
+from events.audit.history import Kept, Raw
+from events.recording import CaseIndex, Claim, Delivered, Need, Opening
 from events.settings import TenantSettings
 from workflows.decision import Errand, Rules
 
 TOLERANCE = timedelta(hours=1)
 """So long a deadline may wait for its event without a finding: a worker may have been away."""
-
-Raw = Mapping[str, Any]
-"""An event in the form of `events.event.Event.json`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A command as the store kept it, with the events it left in this stream.
-
-    ``command`` is None where it stands in another stream, which opened this one. ``place`` is the
-    position of its first event in the order of the whole store, None where it has none yet.
-    ``stored_at`` is by the database's clock. ``unreadable``: the given command does not open.
-    """
-
-    events: tuple[Raw, ...]
-    stored_at: datetime
-    place: int | None = None
-    command: str | None = None
-    content_hash: str | None = None
-    warnings: tuple[str, ...] = ()
-    given: Given | None = None
-    unreadable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """One stream: its commands in order."""
-
-    tenant: str
-    process: str
-    stream: str
-    commands: tuple[Kept, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +133,8 @@ class Standing:
 class Report:
     """What came of one stream, and what has to be looked up in others.
 
-    ``commands`` were found, ``checked`` put to the rules. ``opens`` are by the opened stream,
-    with the first event of the command that opened it.
+    ``commands`` were found, ``checked`` put to the rules; ``unasked`` are the ids of the others.
+    ``opens`` are by the opened stream, with the first event of the command that opened it.
     """
 
     tenant: str
@@ -176,6 +145,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
     opens: dict[str, tuple[Raw, Opening]] = field(default_factory=dict)
     begun: Kept | None = None
+    erased: bool = False
     unasked: set[str] = field(default_factory=set)
     reaches: list[Reach] = field(default_factory=list)
     errands: dict[str, Errand] = field(default_factory=dict)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
+from events.audit.history import Kept, Raw
 from events.event import event_id, own_id
 from events.recording import Claim, Need, Opening, errand_hash
-from workflows.conformance.history import Finding, Kept, Raw, Reach, Report, Standing, Weight
+from workflows.conformance.history import Finding, Reach, Report, Standing, Weight
 from workflows.spans import most_at_once, overlap
 
 MOMENT = timedelta(seconds=30)
@@ -45,6 +46,8 @@ def _openings(report: Report, others: Mapping[str, Report], *, whole: bool) -> I
             if whole:
                 sentence = f"it opened {stream}, which is not there"
                 yield _about(report, "opening.missing", first["version"], sentence)
+        elif opened.erased:
+            continue
         elif opened.begun is None or opened.process != opening.process:
             sentence = f"it opened {stream}, which was begun otherwise"
             yield _about(report, "opening.differs", first["version"], sentence)
@@ -98,6 +101,8 @@ def _errands(report: Report, others: Mapping[str, Report], *, whole: bool) -> It
     for took in report.took:
         source = others.get(took.source)
         errand = source and source.errands.get(took.key)
+        if source is not None and source.erased:
+            continue
         if errand is None:
             if whole or source is not None:
                 sentence = "no other stream had this errand"
@@ -184,13 +189,18 @@ def _near(let_go: Mapping[tuple[str, str, str], list[Reach]], held: Held, reach:
 def check_needs(
     reports: Iterable[Report], standings: Mapping[str, Sequence[Standing]]
 ) -> list[Finding]:
-    """What commands needed of other streams, against where those stood at that place."""
+    """What commands needed of other streams, against where those stood at that place.
+
+    What stood in streams that are not given, such as erased ones, nobody can tell.
+    """
     return [
         _about(report, "need.unmet", reach.version, _unmet(need), command=reach.command)
         for report in reports
         for reach in report.reaches
         for need in reach.needs
-        if reach.place is not None and not _was_met(need, reach, standings.get(need.stream, ()))
+        if reach.place is not None
+        and need.stream in standings
+        and not _was_met(need, reach, standings[need.stream])
     ]
 
 

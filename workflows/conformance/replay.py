@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from events.audit.history import History, Kept
 from events.event import PROCESS_ROLE, Event, event_from_json
 from events.process import Story
 from events.recording import PASS_DEADLINE, RUN_ERRAND, Given
@@ -13,8 +14,6 @@ from events.settings import TenantSettings
 from workflows.conformance.envelope import OWN_COMMANDS, around, names, of_errand, unlike
 from workflows.conformance.history import (
     Board,
-    History,
-    Kept,
     Reach,
     Report,
     Standing,
@@ -32,6 +31,11 @@ def conform(history: History, board: Board) -> Report:
     replay = Replay(history, board)
     replay.run()
     return replay.report
+
+
+def untold(tenant: str, process: str, stream: str, commands: Iterable[str]) -> Report:
+    """Of an erased stream, of which only the ids of its commands are left."""
+    return Report(tenant, process, stream, erased=True, unasked=set(commands))
 
 
 def standings(history: History, board: Board) -> list[Standing]:
@@ -68,6 +72,7 @@ class Replay:
         self._overdue = Overdue(board.tolerance)
         self._rules: Rules[Any] | None = board.rules.get(history.process)
         self._asked = False
+        self._unkept = 0
         self._errands_seen: dict[str, datetime] = {}
 
     def run(self) -> None:
@@ -151,8 +156,7 @@ class Replay:
         elif self._asked or since is None or kept.stored_at >= since:
             self._find(kept, "given.missing", "the command as it was given is not there")
         else:
-            sentence = "recorded before commands were kept: cannot be checked"
-            self._find(kept, "not_checkable", sentence, weight="note")
+            self._unkept += 1
 
     def _settings(self, kept: Kept, first: Event) -> TenantSettings | None:
         version, at = first.settings_version, kept.stored_at
@@ -302,6 +306,10 @@ class Replay:
         """Deadlines and errands that still wait now."""
         if not self._events or self._rules is None:
             return
+        if self._unkept:
+            sentence = f"{self._unkept} commands were recorded before commands were kept as given"
+            version = self._events[-1].version
+            self.report.find("not_checkable", version, None, sentence, weight="note")
         now = self._board.now
         if self._board.shifted:
             now += min(

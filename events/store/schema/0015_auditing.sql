@@ -42,7 +42,29 @@ begin atomic
      order by s.tenant, s.stream
      limit p_limit;
 end;
-grant execute on function traject.begun_streams(uuid, uuid, uuid, integer) to traject_app;
+
+create function traject.count_begun_streams(p_board uuid) returns bigint
+    language sql stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select count(*) from traject.stream s
+     where s.version > 0 and (p_board is null or s.tenant = p_board);
+end;
+
+create function traject.boards_with(p_stream uuid) returns setof uuid
+    language sql stable
+    security definer
+    set search_path = pg_catalog, pg_temp
+begin atomic
+    select s.tenant from traject.stream s where s.stream = p_stream and s.version > 0;
+end;
+
+grant execute on function
+    traject.begun_streams(uuid, uuid, uuid, integer),
+    traject.count_begun_streams(uuid),
+    traject.boards_with(uuid)
+    to traject_app;
 reset role;
 revoke create on schema traject from traject_keeper;
 
