@@ -1,4 +1,4 @@
-"""Exports that an installation keeps in its own folder, so that an erasure finds and removes them."""
+"""Exports that an installation keeps in its own folder: an erasure finds and removes them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,180 @@
+"""What checkpoints state of the log: the database's own, the published ones, and those one kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+
+from events.audit.published import checkpoint_name
+from events.audit.publishing import Publication
+from events.audit.scanning import HASH, SQL
+from events.audit.tiles import Log
+from events.audit.verify import Checkpoint, Keys, Report, Tree, Wrong, checkpoint
+
+PAGE = 500
+AT_ONCE = 32
+"""So many published files are asked for at the same time."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A checkpoint, and where it comes from."""
+
+    name: str
+    note: Checkpoint
+
+
+@dataclass
+class _Told:
+    """Numbered checkpoints of one source; those that no trusted key signed are found at once."""
+
+    source: str
+    keys: Keys
+    report: Report
+    texts: dict[int, str]
+    claims: list[Claim]
+    sizes: int = 0
+
+    def take(self, number: int, text: str) -> None:
+        """The next one in order."""
+        name = f"{self.source} checkpoint {number}"
+        self.texts[number] = text
+        try:
+            note = checkpoint(text)
+            self.keys.accept(note)
+        except Wrong as why:
+            # What only it states has nothing to go by.
+            where = ("events", self.sizes + 1)
+            self.report.find("checkpoint", f"The {name}: {why}.", *where)
+            return
+        size = note.trees["events"][0]
+        if size < self.sizes:
+            told = f"The {name} states less than the one before it."
+            self.report.find("checkpoint", told, "events", size + 1)
+        self.sizes = max(size, self.sizes)
+        self.claims.append(Claim(name, note))
+
+
+async def gather(
+    connection: asyncpg.Connection,
+    publication: Publication | None,
+    kept: Sequence[Checkpoint],
+    vkeys: Iterable[str],
+    report: Report,
+) -> list[Claim]:
+    """All checkpoints there are, and findings where they are forged or not the same everywhere.
+
+    What is published is read first: the database may be ahead of it, never behind.
+    """
+    vkeys = list(vkeys)
+    outside = _Told("published", Keys(vkeys), report, {}, [])
+    if publication is not None:
+        await _read_published(publication, outside)
+    inside = _Told("database's", Keys(vkeys), report, {}, [])
+    await _read_own(connection, inside)
+    report.checked["checkpoints"] = len(inside.texts)
+    if publication is not None:
+        report.checked["published checkpoints"] = len(outside.texts)
+        _compare(inside, outside, report)
+    own = [Claim(f"checkpoint {nth} of yours", note) for nth, note in enumerate(kept, 1)]
+    return inside.claims + outside.claims + own
+
+
+async def _read_published(publication: Publication, told: _Told) -> None:
+    names = await publication.names("checkpoints/")
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        found = await asyncio.gather(*(publication.get(name) for name in some))
+        for name, content in zip(some, found, strict=True):
+            number = name.rpartition("/")[2].removesuffix(".txt")
+            if not number.isdecimal() or checkpoint_name(int(number)) != name:
+                told.report.find("published", f"What is published as {name} is no checkpoint.")
+            else:
+                told.take(int(number), (content or b"").decode(errors="replace"))
+
+
+async def _read_own(connection: asyncpg.Connection, told: _Told) -> None:
+    number = 0
+    while rows := await connection.fetch(SQL["checkpoints"], number, PAGE):
+        for row in rows:
+            if row["number"] != number + 1:
+                what = f"The database's checkpoint {number + 1} is not there."
+                told.report.find("checkpoint", what, "events", told.sizes + 1)
+            number = row["number"]
+            told.take(number, row["note"])
+            if told.claims and row["size"] != told.claims[-1].note.trees["events"][0]:
+                what = f"The database's checkpoint {number} is kept under another size."
+                told.report.find("checkpoint", what, "events", told.sizes)
+
+
+def _compare(inside: _Told, outside: _Told, report: Report) -> None:
+    """The same number has to be the same checkpoint."""
+    if inside.texts and not outside.texts:
+        report.unsure.append(
+            "Nothing is published: whoever owns the database and the log's key could have changed"
+            " both."
+        )
+        return
+    for number in sorted(inside.texts.keys() | outside.texts.keys()):
+        own, published = inside.texts.get(number), outside.texts.get(number)
+        if own == published:
+            continue
+        if own is None and number > max(inside.texts, default=0):
+            report.notes.append(f"The published checkpoint {number} is not in the database.")
+        elif published is None and number > max(outside.texts):
+            report.notes.append(f"The database's checkpoint {number} is not published yet.")
+        elif own is None or published is None:
+            where = "in the database" if own is None else "published"
+            report.find("checkpoint", f"Checkpoint {number} is not {where}.", "events")
+        else:
+            what = f"Checkpoint {number} is another one in the database than was published."
+            report.find("checkpoint", what, "events")
+
+
+async def first_difference(
+    publication: Publication,
+    log: Log,
+    good: Tree,
+    stated: tuple[int, bytes],
+    own: Sequence[bytes],
+) -> int | None:
+    """The first position whose published leaf hash is not our own; None where none is published
+    that the checkpoint is over.
+
+    ``good`` is the tree as far as all agree, ``stated`` the size and root of the first checkpoint
+    that does not, ``own`` are our leaf hashes between the two.
+    """
+    first, (size, root) = good.size, stated
+    theirs = await _published_leaves(publication, log, first, size)
+    if theirs is None:
+        return None
+    tree = Tree()
+    tree.size, tree.parts = good.size, list(good.parts)
+    for leaf in theirs:
+        tree.add(leaf)
+    if tree.root() != root:
+        return None
+    for nth, leaf in enumerate(theirs):
+        if nth >= len(own) or own[nth] != leaf:
+            return first + nth + 1
+    return None
+
+
+async def _published_leaves(
+    publication: Publication, log: Log, start: int, stop: int
+) -> list[bytes] | None:
+    found = b""
+    for name in await publication.names(f"leaves/{log}/"):
+        low, _, high = name.rpartition("/")[2].removesuffix(".bin").partition("-")
+        if int(high) > start and int(low) < stop:
+            content = await publication.get(name) or b""
+            cut = max(start - int(low), 0)
+            if int(low) + cut != start + len(found) // HASH:
+                return None
+            found += content[cut * HASH : (stop - int(low)) * HASH]
+    if len(found) != (stop - start) * HASH:
+        return None
+    return [found[at : at + HASH] for at in range(0, len(found), HASH)]

@@ -1,0 +1,270 @@
+"""Verifies a whole database as it runs: against itself, its checkpoints, and what was published.
+
+The checks of entries are those of `verify`, which strangers run on exports; what is added here is
+that nothing may be missing, twice or elsewhere, and that database and world tell the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from events.audit.claims import Claim, first_difference, gather
+from events.audit.publishing import Publication
+from events.audit.scanning import (
+    MOST,
+    PAGE,
+    SQL,
+    TILE,
+    Stretch,
+    Wanted,
+    connected,
+    root_over,
+    scan,
+    scan_alone,
+)
+from events.audit.tiles import LOGS, Log
+from events.audit.verify import Checkpoint, Report, Tree, event_problem
+
+RANGE = 8 * PAGE
+"""Entries that a process takes at once."""
+
+Tell = Callable[[float, float], None]
+"""Takes how many entries were read, and of how many."""
+
+
+async def verify_database(
+    dsn: str,
+    vkeys: Sequence[str],
+    *,
+    publication: Publication | None = None,
+    kept: Sequence[Checkpoint] = (),
+    processes: int = 1,
+    tell: Tell = lambda _done, _of: None,
+) -> Report:
+    """Check everything; findings come in the order of their positions.
+
+    ``dsn`` is of traject_projector, ``vkeys`` are the log's oldest key or others one trusts,
+    ``kept`` checkpoints from elsewhere. Raises Away where the publication cannot be reached.
+    """
+    connection = await connected(dsn)
+    try:
+        return await _Verification(connection, dsn, publication, processes, tell).run(vkeys, kept)
+    finally:
+        await connection.close()
+
+
+class _Verification:
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        dsn: str,
+        publication: Publication | None,
+        processes: int,
+        tell: Tell,
+    ) -> None:
+        self._connection, self._dsn, self._publication = connection, dsn, publication
+        self._processes, self._tell = processes, tell
+        self._done = self._of = 0
+        self.report = Report()
+
+    async def run(self, vkeys: Sequence[str], kept: Sequence[Checkpoint]) -> Report:
+        report = self.report
+        claims = await gather(self._connection, self._publication, kept, vkeys, report)
+        # In this order what is read later is ahead of what was read before, never behind.
+        trees = {row["log"]: row for row in await self._connection.fetch(SQL["trees"])}
+        scopes = {row["log"]: row for row in await self._connection.fetch(SQL["scopes"])}
+        wanted: dict[Log, Wanted] = {}
+        for log in LOGS:
+            size, edge = trees[log]["size"], trees[log]["edge"]
+            stop = max(scopes[log]["last"], scopes[log]["given"], size)
+            sizes = {claim.note.trees[log][0] for claim in claims}
+            marks = frozenset(mark for mark in sizes if mark <= stop)
+            wanted[log] = Wanted(log, 0, stop, size, edge[0] if edge else b"", marks)
+        self._of = sum(one.stop for one in wanted.values())
+        for log, one in wanted.items():
+            self._count(scopes[log])
+            stretches = await self._scan(one)
+            for stretch in stretches:
+                report.findings += stretch.findings
+            report.checked[log] = one.stop
+            await self._check_tiles(log, stretches, trees[log])
+            await self._check_claims(one, stretches, claims)
+            if one.size < one.stop:
+                report.notes.append(f"The last {one.stop - one.size} {log} are in no tree yet.")
+        await self._check_streams()
+        await self._check_passed_over()
+        report.findings.sort(key=lambda one: (one.position is None, _order(one.log), one.position))
+        return report
+
+    def _count(self, scope: Any) -> None:
+        """Whoever gives positions knows the last one that it gave."""
+        if scope["last"] != scope["given"]:
+            position = min(scope["last"], scope["given"]) + 1
+            self.report.find(
+                "position",
+                f"{scope['given']} positions were given in the log of {scope['log']}, the last one"
+                f" there is {scope['last']}.",
+                *(scope["log"], position),
+            )
+
+    async def _scan(self, wanted: Wanted) -> list[Stretch]:
+        if self._processes == 1 or wanted.stop <= RANGE:
+            return [await scan(self._connection, wanted, self._advance)]
+        ranges = [
+            _part(wanted, low, min(low + RANGE, wanted.stop))
+            for low in range(0, wanted.stop, RANGE)
+        ]
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(self._processes, mp_context=context) as pool:
+            loop = asyncio.get_running_loop()
+
+            async def one(part: Wanted) -> Stretch:
+                found = await loop.run_in_executor(pool, scan_alone, self._dsn, part)
+                self._advance(part.stop - part.start)
+                return found
+
+            return await asyncio.gather(*(one(part) for part in ranges))
+
+    def _advance(self, entries: int) -> None:
+        self._done += entries
+        self._tell(self._done, self._of)
+
+    async def _check_tiles(self, log: Log, stretches: list[Stretch], tree: Any) -> None:
+        """Each kept hash above the leaves has to be over 256 of those below it."""
+        size, edge = tree["size"], tree["edge"]
+        below = [root for stretch in stretches for root in stretch.kept][: size // TILE]
+        level = 1
+        while below or level < len(edge):
+            whole = len(below) // TILE
+            rows = await self._connection.fetch(SQL["tiles"], log, level, 0, whole)
+            kept = {row["index"]: row["hashes"] for row in rows}
+            kept[whole] = edge[level] if level < len(edge) else b""
+            above: list[bytes] = []
+            for index in range(whole + 1):
+                part = below[index * TILE : (index + 1) * TILE]
+                if kept.get(index) != b"".join(part):
+                    position = (index * TILE**level) * TILE + 1
+                    self.report.find(
+                        "tile",
+                        f"The kept hashes of level {level} of the log of {log} from position"
+                        f" {position} on are not over those below them.",
+                        *(log, position),
+                    )
+                if index < whole:
+                    above.append(root_over(b"".join(part)))
+            below, level = above, level + 1
+
+    async def _check_claims(
+        self, wanted: Wanted, stretches: list[Stretch], claims: Sequence[Claim]
+    ) -> None:
+        """The first entries have to be those that each checkpoint states."""
+        log, good = wanted.log, Tree()
+        trees = _trees(stretches, wanted.marks)
+        for claim in sorted(claims, key=lambda one: one.note.trees[log][0]):
+            size, root = claim.note.trees[log]
+            tree = trees.get(size)
+            if tree is not None and tree.root() == root:
+                good = tree
+                continue
+            position, exact = await self._difference(wanted, good, (size, root))
+            if exact:
+                what = f"Position {position} of the log of {log} is not"
+            else:
+                what = f"Between the positions {position} and {size} of the log of {log} is not"
+            gone = "" if size <= wanted.stop else f" The log now ends at position {wanted.stop}."
+            self.report.find(
+                "rollback" if gone and position > wanted.stop else "history",
+                f"{what} what the {claim.name} of {claim.note.at} states: history was changed or"
+                f" taken back.{gone}",
+                *(log, position),
+            )
+            return
+
+    async def _difference(
+        self, wanted: Wanted, good: Tree, stated: tuple[int, bytes]
+    ) -> tuple[int, bool]:
+        """Where the log begins to be another one; and whether that is known exactly."""
+        start, stop = good.size // TILE * TILE, min(stated[0], wanted.stop)
+        if self._publication is not None:
+            again = replace(wanted, start=start, stop=stop, marks=(), keeping=True)
+            own = (await scan(self._connection, again)).leaves[good.size - start :]
+            found = await first_difference(self._publication, wanted.log, good, stated, own)
+            if found is not None:
+                return found, True
+        known = [one.position for one in self.report.findings if one.log == wanted.log]
+        between = [one for one in known if one is not None and good.size < one <= stated[0]]
+        return (min(between), True) if between else (good.size + 1, False)
+
+    async def _check_streams(self) -> None:
+        """Heads have to be those of the last events, and no event may stand beside the log."""
+        for row in await self._connection.fetch(SQL["heads"], MOST):
+            stream = str(row["stream"])
+            what = (
+                "its last event is another one"
+                if row["version"] == row["last"]
+                else (f"its head says version {row['version']}, its last event has {row['last']}")
+            )
+            where = ("events", row["position"], stream, row["last"])
+            self.report.find("head", f"Stream {stream}: {what}.", *where)
+        waiting = 0
+        for row in await self._connection.fetch(SQL["unnumbered_events"], PAGE):
+            stream, version = str(UUID(bytes=row["stream"])), row["version"]
+            why = event_problem(dict(row), row["previous"])
+            if row["passed_over"]:
+                why = "it stands beside the log: it was put in behind the sequencer"
+            waiting += why is None
+            if why is not None:
+                what = f"Version {version} of stream {stream} has no position: {why}."
+                self.report.find("event", what, "events", None, stream, version)
+        if waiting:
+            self.report.notes.append(f"{waiting} events have no position yet.")
+        row = await self._connection.fetchrow(SQL["counts"])
+        assert row is not None
+        self.report.checked["streams"] = row["streams"]
+        self.report.checked["of them erased (absent, committed)"] = row["erased"]
+
+    async def _check_passed_over(self) -> None:
+        for log in LOGS[1:]:
+            for row in await self._connection.fetch(SQL[f"passed_over_{log}"], MOST):
+                what = f"Row {row['id']} of {log} stands beside the log: it was put in afterwards."
+                self.report.find("entry", what, log)
+
+
+def _order(log: str | None) -> int:
+    return LOGS.index(log) if log in LOGS else len(LOGS)
+
+
+def _part(wanted: Wanted, start: int, stop: int) -> Wanted:
+    marks = frozenset(mark for mark in wanted.marks if start < mark <= stop)
+    return replace(wanted, start=start, stop=stop, marks=marks)
+
+
+def _trees(stretches: Sequence[Stretch], sizes: Iterable[int]) -> dict[int, Tree]:
+    """The tree at each of these sizes."""
+    found, tree = {0: Tree()}, Tree()
+    waiting = sorted(sizes, reverse=True)
+    for stretch in stretches:
+        for root in (*stretch.tiles, None):
+            while waiting and waiting[-1] <= min(tree.size + TILE, stretch.stop):
+                size = waiting.pop()
+                if size in stretch.marks:
+                    found[size] = _grown(tree, stretch.marks[size])
+            if root is not None:
+                tree.add(root, TILE)
+    return found
+
+
+def _grown(tree: Tree, parts: Sequence[tuple[int, bytes]]) -> Tree:
+    grown = Tree()
+    grown.size, grown.parts = tree.size, list(tree.parts)
+    for width, hash_ in parts:
+        grown.add(hash_, width)
+    return grown
