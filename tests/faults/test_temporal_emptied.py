@@ -16,6 +16,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from activities.histories import running
 from deploy.embedded.supervisor import Child
 from deploy.harness.product import ROOT, Product
 from tests.faults.board import Board
@@ -90,11 +91,13 @@ async def test_recovered_trajectories_go_on_and_tell_nobody_twice(
     assert told["SuspendedLong", None, None] == 1
     assert told["StepOverdue", "talk:V1", 2] == 0
 
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         await _empty(product)
+        if turn:
+            await _killed_recovery(product, tmp_path)
         found = await _recover(product, tmp_path)
         assert found["failed"] == 0
-        assert found["started"] >= len(going)
+        assert found["started"] >= len(going) or turn
         assert (await _recover(product, tmp_path))["started"] == 0
         assert await clocks.status(ended) is None
         for stream in waiting:
@@ -120,6 +123,42 @@ async def test_recovered_trajectories_go_on_and_tell_nobody_twice(
     assert [event["data"]["level"] for event in overdue] == [0]
     kinds = Counter(notice.kind for notice in await board.store.notices(board.tenant, stream=late))
     assert kinds["overdue"] == 1
+    await verify_board(product, board)
+
+
+async def test_what_temporal_forgot_since_its_backup_is_made_up_for(
+    product: Product, board: Board, tmp_path: Path
+) -> None:
+    clocks = Clocks(product)
+    going, ended, untouched = [await board.open() for _ in range(3)]
+    await product.temporal.kill()
+    kept = {part: part.read_bytes() for part in _files(product)}
+    await product.temporal.start()
+    assert (await board.insist(board.correction(going))).accepted
+    await board.done("coordinator", "DeclineRequest", {"reason": "al geregeld"}, ended)
+    later = await board.open()
+
+    await product.temporal.kill()
+    for part in _files(product):
+        part.unlink()
+    for part, content in kept.items():
+        part.write_bytes(content)
+    await product.temporal.start()
+    # The worker may still have it in its memory as it was; only the history tells what will last.
+    behind = await running(await product.connection(), workflow_id("supervision", going))
+    assert behind is not None
+    assert behind.seen is not None
+    assert behind.seen.version == 1
+    found = await _recover(product, tmp_path)
+    assert (found["started"], found["poked"], found["failed"]) == (1, 2, 0)
+    async with asyncio.timeout(QUIET_SECONDS):
+        while await clocks.status(ended) is not None:
+            await asyncio.sleep(0.05)
+    for stream, version in ((going, 2), (untouched, 1), (later, 1)):
+        assert (await clocks.quiet(stream, datetime.now(UTC))).version == version
+        assert (await board.insist(board.correction(stream))).accepted
+    found = await _recover(product, tmp_path)
+    assert found["well"] == found["seen"]
     await verify_board(product, board)
 
 
@@ -176,26 +215,45 @@ async def _told(board: Board) -> Counter[Moment]:
     return found
 
 
-async def _empty(product: Product) -> None:
-    """Temporal begins again and knows of nothing."""
+def _files(product: Product) -> list[Path]:
+    """All that Temporal keeps."""
     file = product.temporal.database_file
     assert file is not None
+    return list(file.parent.glob(f"{file.name}*"))
+
+
+async def _empty(product: Product) -> None:
+    """Temporal begins again and knows of nothing."""
     await product.temporal.kill()
-    for part in file.parent.glob(f"{file.name}*"):
+    for part in _files(product):
         part.unlink()
     await product.temporal.start()
+
+
+async def _killed_recovery(product: Product, folder: Path) -> None:
+    """``traject recover``, killed once it has begun to start cases."""
+    recovering = _recovery(product, folder / "killed.json")
+    client = (await product.connection()).client
+    async with asyncio.timeout(RECOVER_SECONDS):
+        while (await client.count_workflows("ExecutionStatus = 'Running'")).count == 0:
+            await asyncio.sleep(0.01)
+    recovering.kill()
 
 
 async def _recover(product: Product, folder: Path) -> dict[str, int]:
     """``traject recover --json``; what it says was found."""
     said = folder / "recover.json"
     said.unlink(missing_ok=True)
-    recovering = Child.start(
+    recovering = _recovery(product, said)
+    assert await recovering.ended(RECOVER_SECONDS)
+    assert recovering.exit_code == 0, recovering.said()
+    return json.loads(recovering.said())
+
+
+def _recovery(product: Product, said: Path) -> Child:
+    return Child.start(
         [sys.executable, str(ROOT / "cli.py"), "recover", "--json"],
         log=said,
         death=signal.SIGKILL,
         env=product.environment(),
     )
-    assert await recovering.ended(RECOVER_SECONDS)
-    assert recovering.exit_code == 0, recovering.said()
-    return json.loads(recovering.said())
