@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from web.api import cases, commands, lists, me
+from web.api import cases, commands, dashboard, lists, me
 from web.api.health import health
 from web.api.openapi import document
 from web.api.problems import Problem, answered, problem_response
@@ -71,6 +71,7 @@ def create_app(
     add("GET", "/me", me.me)
     add("GET", "/me/tasks", me.tasks)
     add("GET", "/me/agenda", me.agenda)
+    add("GET", "/dashboard", dashboard.show)
     add("POST", "/{process}/{id}/commands/{command}", commands.give_command)
     add("GET", "/{process}/{id}/commands", cases.commands)
     add("GET", "/{process}/{id}/timeline", cases.timeline)

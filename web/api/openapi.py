@@ -19,6 +19,7 @@ from web.api.components import (
     ref,
 )
 from web.api.examples import EXAMPLES
+from web.api import dashboard
 from web.api.filters import FILTERS
 from web.api.lists import LIMIT, LIMIT_MAX, SORTS
 from workflows.agreements import SignAgreement
@@ -238,6 +239,7 @@ def _own_paths() -> dict[str, dict[str, Any]]:
         "/me": get("me", "The person of the token", ref("schemas", "Me"), paged=False),
         "/me/tasks": get("tasks", "What waits", ref("schemas", "Page"), paged=True),
         "/me/agenda": get("agenda", "What is planned", ref("schemas", "Page"), paged=True),
+        "/dashboard": dashboard.PATH,
         "/health": {
             "get": {
                 "operationId": "health",
