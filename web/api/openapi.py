@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from web.api import dashboard
 from web.api.components import (
     COMMAND_PROBLEMS,
     JSON,
@@ -19,7 +20,6 @@ from web.api.components import (
     ref,
 )
 from web.api.examples import EXAMPLES
-from web.api import dashboard
 from web.api.filters import FILTERS
 from web.api.lists import LIMIT, LIMIT_MAX, SORTS
 from workflows.agreements import SignAgreement
