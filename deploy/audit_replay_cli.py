@@ -49,9 +49,9 @@ def replay(
         tuple[str, str] | None,
         typer.Option("--diff", metavar="A B", help="What differs between two instants."),
     ] = None,
-    processes: Annotated[int, typer.Option(min=1, help="So many processes work at it.")] = min(
-        4, os.cpu_count() or 1
-    ),
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="So many processes work at it; one for each core.")
+    ] = None,
     language: Annotated[Words, typer.Option(help="Of the words for what happened.")] = Words.EN,
     as_json: AsJson = False,
 ) -> None:
@@ -76,7 +76,7 @@ def replay(
         end(run(_difference(settings, str(stream), first, last, as_json)))
     whole = "whole" if as_json or stream else "row"
     asked = Asked(at, "steps" if form is As.STEPS else whole, role, now)
-    alone = 1 if stream else processes
+    alone = 1 if stream else processes or os.cpu_count() or 1
     end(run(_replay(settings, asked, board, stream, alone, None if as_json else language.value)))
 
 
