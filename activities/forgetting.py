@@ -19,10 +19,15 @@ from workflows.wire import POKE, Temporal, workflow_id
 if TYPE_CHECKING:
     from events.store.store import Store
 
-PATIENCE = 60.0
+PATIENCE = 180.0
+"""Seconds until Temporal has deleted what it was told to; a cluster takes its time, half a minute
+with its usual settings."""
 END_SECONDS = 2.0
 """How long a process gets to end by itself, so that its worker lets go of what it remembers."""
 POKE_EVERY = 0.2
+SETTLE_SECONDS = 0.6
+"""What was deleted the moment it ended is looked at by the server again only after seconds."""
+DELETE_EVERY = 15.0
 CALL = timedelta(seconds=10)
 AFTER_FAILURE = 5.0
 
@@ -34,28 +39,37 @@ class StillKnownError(Exception):
 
 
 async def forget_process(
-    temporal: Temporal, process: str, stream: str, *, patience: float = PATIENCE
+    temporal: Temporal,
+    process: str,
+    stream: str,
+    *,
+    end_seconds: float = END_SECONDS,
+    patience: float = PATIENCE,
 ) -> int:
     """End and delete every run of a stream's process; returns how many there were.
 
-    When it returns, neither a description nor a list knows any. Raises StillKnownError after
-    ``patience`` seconds. Safe to repeat.
+    When it returns, neither a description nor a list knows any. A run gets ``end_seconds`` to end
+    by itself. Raises StillKnownError after ``patience`` seconds. Safe to repeat.
     """
     name = workflow_id(process, stream)
     until = time.monotonic() + patience
-    found: set[str] = set()
+    deleted: dict[str, float] = {}
     pause = 0.02
     while True:
         runs = await _runs(temporal, name)
         if not runs:
-            return len(found)
+            return len(deleted)
         if time.monotonic() > until:
-            raise StillKnownError(f"Temporal still knows {len(runs)} runs of {name}")
-        for run in runs - found:
-            await _end(temporal, name, run)
-        found |= runs
+            raise StillKnownError(
+                f"Temporal still knows {len(runs)} runs of {name}. Run this again later."
+            )
+        fresh = runs - deleted.keys()
+        if any([await _end(temporal, name, run, end_seconds) for run in fresh]):
+            await asyncio.sleep(SETTLE_SECONDS)
         for run in runs:
-            await _delete(temporal, name, run)
+            if time.monotonic() - deleted.get(run, 0.0) > DELETE_EVERY:
+                await _delete(temporal, name, run)
+                deleted[run] = time.monotonic()
         await asyncio.sleep(pause)
         pause = min(2 * pause, 0.5)
 
@@ -70,7 +84,8 @@ async def forget_late(
         if process is None:
             continue
         try:
-            runs = await forget_process(temporal, process, stream)
+            # Without its key it cannot even be told to end.
+            runs = await forget_process(temporal, process, stream, end_seconds=0)
         except (RPCError, StillKnownError) as error:
             log.warning("late process stays", tenant=tenant, stream=stream, exc_info=error)
             await asyncio.sleep(AFTER_FAILURE)
@@ -99,18 +114,26 @@ async def _described(
         return None
 
 
-async def _end(temporal: Temporal, name: str, run: str) -> None:
-    """By itself if it can, as it then leaves its worker's memory too; else by force."""
+async def _end(temporal: Temporal, name: str, run: str, seconds: float) -> bool:
+    """By itself if it can, as it then leaves its worker's memory too; else by force.
+
+    Says whether it ran until now.
+    """
     handle = temporal.client.get_workflow_handle(name, run_id=run)
-    until = time.monotonic() + END_SECONDS
+    until = time.monotonic() + seconds
+    ran = False
     with suppress(RPCError):
-        while time.monotonic() < until:
+        while True:
             described = await _described(temporal, name, run)
             if described is None or described.status != WorkflowExecutionStatus.RUNNING:
-                return
+                return ran
+            ran = True
+            if time.monotonic() >= until:
+                break
             await handle.signal(POKE, rpc_timeout=CALL)
             await asyncio.sleep(POKE_EVERY)
         await handle.terminate(rpc_timeout=CALL)
+    return ran
 
 
 async def _delete(temporal: Temporal, name: str, run: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -254,7 +254,7 @@ async def _destroy_key(tools: Tools, run: Run) -> None:
 async def _finish(tools: Tools, run: Run, cleared: Cleared) -> Certificate:
     """Look everywhere once more, and certify what was found: nothing."""
     dossier, tenant, stream = run.dossier, run.dossier.tenant, run.dossier.stream
-    run.took("cleared", {**vars(cleared)})
+    run.took("cleared", asdict(cleared))
     late = await forget_process(tools.temporal, dossier.process, stream)
     left = await _nothing_left(tools, tenant, stream)
     await _not_opened(tools, tenant, stream)

@@ -35,8 +35,12 @@ RETENTION_DAYS = 90
 CALL = timedelta(seconds=3)
 ATTEMPTS = 3
 
-# Without the first, every timer of the development server comes up to a second late.
-DYNAMIC_CONFIGURATION = {"history.timerProcessorMaxTimeShift": '"10ms"'}
+# Without the first, every timer of the development server comes up to a second late; without the
+# second, what is deleted stays for half a minute.
+DYNAMIC_CONFIGURATION = {
+    "history.timerProcessorMaxTimeShift": '"10ms"',
+    "history.transferProcessorUpdateAckInterval": '"200ms"',
+}
 TIME_SKIPPING = {"frontend.WorkflowTimeSkippingEnabled": "true"}
 FILE_PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL")
 
