@@ -12,6 +12,7 @@ COLUMNS: Mapping[str, str] = {
     "person": "uuid",
     "place": "smallint",
     "roles": "text[]",
+    "also": "text[]",
     "at": "text",
     "item": "json",
 }
@@ -24,8 +25,9 @@ def rows(case: Case) -> Iterator[tuple[Any, ...]]:
     that person's rights, and so no row of that person has it.
     """
     for told in case.seats.told(case.story.agenda, case.settings, case.now):
+        also = array(told.also) if told.also else None
         text = canonical(told.item).decode()
-        yield told.person, told.place, array(told.roles), told.item["at"], text
+        yield told.person, told.place, array(told.roles), also, told.item["at"], text
 
 
 AGENDA = Projection("agenda", 1, COLUMNS, rows)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any, get_args
 
 from events.event import Role
@@ -25,12 +26,16 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something that is told to a person (None: to anybody) who holds one of these roles."""
+    """Something that is told to a person (None: to anybody) who holds one of these roles.
+
+    ``also``: and one of these as well, where either role alone is not told it.
+    """
 
     person: str | None
     place: int
     roles: tuple[str, ...]
     item: Item
+    also: tuple[str, ...] = ()
 
 
 class Seats:
@@ -73,32 +78,49 @@ class Seats:
     ) -> Iterator[Told]:
         """What a view of the story tells, each thing once for a person, with whom it is for.
 
-        Raises ValueError where it tells somebody with two roles something else than what either
-        role is told, for then no row could say so.
+        Raises ValueError where it tells somebody with three roles something that no two of them
+        are told, for then no row could say so.
         """
         for person in self._people:
-            by_role = self._rights[person]
-            if not by_role:
-                continue
+            if self._rights[person]:
+                yield from self._told(person, tell, settings, now)
 
-            def view(held: Rights, roles: tuple[str, ...], person: str = person) -> list[Item]:
-                reader = Reader(person, roles)
-                return tell(self._state, View(reader, held, now, settings))
+    def _told(
+        self,
+        person: str,
+        tell: Callable[[Any, View], list[Item]],
+        settings: TenantSettings,
+        now: datetime,
+    ) -> Iterator[Told]:
+        under: dict[Rights, list[str]] = {}
+        for role, held in self._rights[person].items():
+            under.setdefault(held, []).append(role)
 
-            everything = view(frozenset[str]().union(*by_role.values()), tuple(ROLES))
-            if not everything:
-                continue
-            heard: dict[Rights, list[int]] = {}
-            roles: list[list[str]] = [[] for _ in everything]
-            for role, held in by_role.items():
-                if held not in heard:
-                    heard[held] = _places(view(held, (role,)), everything)
-                for place in heard[held]:
-                    roles[place].append(role)
-            for place, item in enumerate(everything):
-                if not roles[place]:
-                    raise ValueError("two roles together are told more than each of them")
-                yield Told(person or None, place, tuple(roles[place]), item)
+        def view(held: Rights, *roles: str) -> list[Item]:
+            return tell(self._state, View(Reader(person, roles), held, now, settings))
+
+        everything = view(frozenset[str]().union(*under), *ROLES)
+        if not everything:
+            return
+        told: list[list[str]] = [[] for _ in everything]
+        for held, roles in under.items():
+            for place in _places(view(held, roles[0]), everything):
+                told[place] += roles
+        for place, item in enumerate(everything):
+            if told[place]:
+                yield Told(person or None, place, tuple(told[place]), item)
+        untold = {place for place, roles in enumerate(told) if not roles}
+        if not untold:
+            return
+        found: set[int] = set()
+        for (one, roles), (other, also) in combinations(under.items(), 2):
+            both = view(one | other, roles[0], also[0])
+            for place in untold & set(_places(both, everything)):
+                found.add(place)
+                item = everything[place]
+                yield Told(person or None, place, tuple(roles), item, tuple(also))
+        if found != untold:
+            raise ValueError("three roles are told more than any two of them")
 
 
 def _places(items: Sequence[Item], everything: Sequence[Item]) -> list[int]:

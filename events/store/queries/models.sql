@@ -9,24 +9,27 @@ select h.stream, h.version, h.day, h.settings, h.seats, c.shown, c.sought
    and h.tenant = $2 and h.stream = any ($3::uuid[])
 
 -- name: tasks
-select h.stream, h.version, h.day, h.settings, h.seats, t.task, t.due, t.overdue
+-- Something may be told to two pairs of roles, and somebody may hold both.
+select distinct on (h.stream, t.place)
+       h.stream, h.version, h.day, h.settings, h.seats, t.task, t.due, t.overdue
   from traject.projected h
   left join traject.tasks_v1 t
     on t.build = h.build and t.tenant = h.tenant and t.stream = h.stream
    and t.person is not distinct from (case when h.seats ? $4::text then $4::text::uuid end)
-   and t.roles && $5::text[]
+   and t.roles && $5::text[] and (t.also is null or t.also && $5::text[])
  where h.build = (select p.build from traject.projection p
                    where p.name = 'tasks' and p.version = $1 and p.state = 'live')
    and h.tenant = $2 and h.stream = any ($3::uuid[])
  order by h.stream, t.place
 
 -- name: agenda
-select h.stream, h.version, h.day, h.settings, h.seats, t.item
+select distinct on (h.stream, t.place)
+       h.stream, h.version, h.day, h.settings, h.seats, t.item
   from traject.projected h
   left join traject.agenda_v1 t
     on t.build = h.build and t.tenant = h.tenant and t.stream = h.stream
    and t.person is not distinct from (case when h.seats ? $4::text then $4::text::uuid end)
-   and t.roles && $5::text[]
+   and t.roles && $5::text[] and (t.also is null or t.also && $5::text[])
  where h.build = (select p.build from traject.projection p
                    where p.name = 'agenda' and p.version = $1 and p.state = 'live')
    and h.tenant = $2 and h.stream = any ($3::uuid[])

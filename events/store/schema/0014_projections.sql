@@ -97,13 +97,15 @@ create table traject.tasks_v1 (
     person uuid,
     place smallint not null,
     roles text[] not null,
+    also text[],
     task text not null,
     due text,
-    overdue boolean not null,
-    unique nulls not distinct (build, tenant, stream, person, place)
+    overdue boolean not null
 );
+create index tasks_v1_of_case on traject.tasks_v1 (build, tenant, stream);
 comment on column traject.tasks_v1.person is
     'Whose it is under these roles; null: of anybody who has no part in the case by name.';
+comment on column traject.tasks_v1.also is 'One of these is needed as well; null: none is.';
 
 create table traject.agenda_v1 (
     build integer not null,
@@ -112,10 +114,11 @@ create table traject.agenda_v1 (
     person uuid,
     place smallint not null,
     roles text[] not null,
+    also text[],
     at text not null,
-    item json not null,
-    unique nulls not distinct (build, tenant, stream, person, place)
+    item json not null
 );
+create index agenda_v1_of_case on traject.agenda_v1 (build, tenant, stream);
 
 do $$
 declare
