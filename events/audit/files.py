@@ -10,9 +10,13 @@ from pathlib import Path
 def write(path: Path, content: bytes, *, mode: int = 0o644, replace: bool = False) -> None:
     """Write the file, making its folder where there is none.
 
-    Raises FileExistsError where there is one and ``replace`` is not asked.
+    Raises FileExistsError where there is one and ``replace`` is not asked, NotADirectoryError
+    where its folder is none.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(*error.args) from None
     half = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
         with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:

@@ -105,6 +105,8 @@ class Keeper:
             self._dsn, command_timeout=COMMAND_TIMEOUT, server_settings=_SESSION
         )
         try:
+            # What this process said as a leader is now for the next one to say.
+            self._says("ok")
             while not await connection.fetchval(POSITIONS["lead"], LEADER_LOCK):
                 await _rest(stop, STANDBY_POLL)
                 if stop.is_set():

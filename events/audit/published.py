@@ -102,8 +102,8 @@ async def _publish_keys(publication: Publication, vkeys: Sequence[str]) -> None:
 @asynccontextmanager
 async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
     """Two at once could leave an older checkpoint as the newest."""
-    await connection.fetchval(SQL["wait_alone"], PUBLISH_LOCK)
     try:
+        await connection.fetchval(SQL["wait_alone"], PUBLISH_LOCK)
         yield
     finally:
         if not connection.is_closed():

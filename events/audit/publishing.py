@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from events.audit.files import write
 from events.store.errors import StoreError
 
 PATIENCE = timedelta(seconds=15)
+RETRIES = 2
 
 
 class AlreadyPublished(StoreError):
@@ -51,8 +52,13 @@ class Publication:
                 S3Store(
                     parts.netloc,
                     prefix=parts.path.strip("/") or None,
-                    client_options={"connect_timeout": "5s", "timeout": PATIENCE},
-                    retry_config={"max_retries": 2, "retry_timeout": PATIENCE},
+                    # Without TLS only where the environment itself names such an endpoint.
+                    client_options={
+                        "allow_http": True,
+                        "connect_timeout": "5s",
+                        "timeout": PATIENCE,
+                    },
+                    retry_config={"max_retries": RETRIES, "retry_timeout": PATIENCE},
                 )
             )
         path = parts.path if parts.scheme == "file" else url
@@ -89,12 +95,12 @@ class Publication:
 
     async def get(self, name: str) -> bytes | None:
         """What was published under this name; None where nothing was."""
-        try:
-            async with self._reached():
+        async with self._reached():
+            try:
                 found = await obstore.get_async(self._store, name)
                 return bytes(await found.bytes_async())
-        except FileNotFoundError:
-            return None
+            except FileNotFoundError:
+                return None
 
     async def names(self, prefix: str) -> list[str]:
         """The names in the folder ``prefix`` and below, in order; all for an empty one."""
@@ -106,17 +112,15 @@ class Publication:
 
     async def delete(self, name: str) -> None:
         """Take it away, if it is there."""
-        try:
-            async with self._reached():
+        async with self._reached():
+            with suppress(FileNotFoundError):
                 await obstore.delete_async(self._store, name)
-        except FileNotFoundError:
-            pass
 
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:
         try:
             yield
-        except (FileNotFoundError, FileExistsError, AlreadyExistsError):
+        except (FileExistsError, AlreadyExistsError):
             raise
         except (BaseError, OSError) as error:
             # The library's own text holds whole answers of the server after its first line.

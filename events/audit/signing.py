@@ -122,21 +122,23 @@ def announced(keys: LogKeys, newest: str) -> Sequence[str]:
 
 
 async def _compare(connection: asyncpg.Connection, keys: LogKeys, publication: Publication) -> None:
-    """Raises Contradiction where the database does not continue what was published."""
-    published = await publication.get(LATEST)
-    if published is None:
-        return
-    note = published.decode(errors="replace")
-    old = genuine(note, keys.vkeys, "published")
+    """Raises Contradiction where the trees do not continue what was published, and what is kept."""
     tiles = Tiles(connection)
-    now = await _trees(tiles, old.checkpoint)
-    await extended(tiles, old.checkpoint, now, "published")
-    if await number_of(connection, note) is None:
-        await _take_back(connection, keys, publication)
+    published = await publication.get(LATEST)
+    if published is not None:
+        note = published.decode(errors="replace")
+        old = genuine(note, keys.vkeys, "published").checkpoint
+        await extended(tiles, old, await _trees(tiles, old), "published")
         if await number_of(connection, note) is None:
-            raise Contradiction(
-                "changed", "The last checkpoint published is none of the database's."
-            )
+            await _take_back(connection, keys, publication)
+            if await number_of(connection, note) is None:
+                raise Contradiction(
+                    "changed", "The last checkpoint published is none of the database's."
+                )
+    _, last = await last_checkpoint(connection, keys)
+    if last is not None:
+        old = last.checkpoint
+        await extended(tiles, old, await _trees(tiles, old), "in the database")
 
 
 async def _take_back(

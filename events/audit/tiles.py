@@ -100,9 +100,10 @@ class Tiles:
         levels, indexes = zip(*grown.tiles, strict=True) if grown.tiles else ((), ())
         full = list(grown.tiles.values())
         size, hashes = grown.edge.size, grown.edge.hashes
-        return await self._connection.fetchval(
+        written = await self._connection.fetchval(
             SQL["grow"], log, edge.size, size, hashes, levels, indexes, full
         )
+        return bool(written)
 
     async def root(self, log: Log, size: int) -> bytes:
         """The root over the first ``size`` leaves."""

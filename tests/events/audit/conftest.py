@@ -14,6 +14,7 @@ from events.audit.publishing import Publication
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
+from tests.events.audit.log import Filled
 from tests.events.store.samples import FACTS
 
 
@@ -41,6 +42,12 @@ async def keeping(database: Database) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+@pytest.fixture(autouse=True)
+def no_power_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Waiting for the disk is most of what these tests would do."""
+    monkeypatch.setattr("os.fsync", lambda _handle: None)
+
+
 @pytest.fixture
 def tenant() -> str:
     return str(uuid4())
@@ -54,3 +61,8 @@ def log_keys() -> LogKeys:
 @pytest.fixture
 def publication(tmp_path: Path) -> Publication:
     return Publication.at(str(tmp_path / "published"))
+
+
+@pytest.fixture
+def filled(store: Store, keeping: asyncpg.Connection, tenant: str) -> Filled:
+    return Filled(store, keeping, tenant)

@@ -1,0 +1,448 @@
+"""A checkpoint is signed when it contradicts nothing that was signed before, and only then."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from events.audit.contradiction import Contradiction
+from events.audit.keeper import integrate
+from events.audit.logkeys import LogKeys, MissingKey
+from events.audit.note import Checkpoint, sign, verify
+from events.audit.publishing import Away, Publication
+from events.audit.signing import checkpoint, forget_spent, rotate
+from events.audit.tiles import LOGS, Tiles
+from events.store.sequencer import after_restore
+from tests.conftest import Database
+from tests.events.audit.fuse import FUSE, FusedConnection, FusedPublication, Killed
+from tests.events.audit.log import (
+    LATER,
+    NOW,
+    Filled,
+    disarm,
+    published_leaves,
+    put_back,
+    rewrite,
+    seen_outside,
+    set_back,
+)
+
+
+@pytest.fixture
+async def dying(database: Database) -> AsyncIterator[FusedConnection]:
+    """What runs on this is broken off where the fuse burns down."""
+    connection = await asyncpg.connect(database.sequencer_dsn, connection_class=FusedConnection)
+    assert isinstance(connection, FusedConnection)
+    yield connection
+    FUSE.left = None
+    await connection.close()
+
+
+@pytest.fixture
+async def signed(
+    keeping: asyncpg.Connection, filled: Filled, log_keys: LogKeys, publication: Publication
+) -> Checkpoint:
+    """The second checkpoint of two, over five entries in each log."""
+    await filled.happens(2, 2, 2)
+    await checkpoint(keeping, log_keys, publication, NOW)
+    await filled.happens(3, 3, 3)
+    found = await checkpoint(keeping, log_keys, publication, LATER)
+    assert found is not None
+    return found
+
+
+async def test_one_checkpoint_over_all_logs(
+    signed: Checkpoint, log_keys: LogKeys, publication: Publication
+) -> None:
+    seen = await seen_outside(publication, log_keys.vkeys)
+    assert [one.checkpoint.size for one in seen] == [2, 5]
+    assert seen[-1].checkpoint == signed
+    assert {tree.size for tree in signed.trees.values()} == {5}
+    assert (signed.at, signed.origin) == (LATER, log_keys.origin)
+    assert await publication.get("keys.txt") == f"{log_keys.vkeys[0]}\n".encode()
+
+
+async def test_not_without_news_and_once_a_minute(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    minute = timedelta(minutes=1)
+    assert await checkpoint(keeping, log_keys, publication, LATER + 5 * minute) is None
+    await filled.happens(events=0, reads=0, refused=1)
+    assert await checkpoint(keeping, log_keys, publication, LATER + minute * 0.9) is None
+    again = await checkpoint(keeping, log_keys, publication, LATER + minute)
+    assert again is not None
+    assert (again.size, again.refused_size) == (signed.size, 6)
+    await filled.happens()
+    at_once = await checkpoint(keeping, log_keys, publication, LATER + minute, at_once=True)
+    assert at_once is not None
+
+
+async def test_an_empty_log_is_not_signed(
+    keeping: asyncpg.Connection, log_keys: LogKeys, publication: Publication
+) -> None:
+    assert await checkpoint(keeping, log_keys, publication, NOW, at_once=True) is None
+    assert await publication.names("") == []
+
+
+async def test_a_clock_that_was_set_back_does_not_set_the_log_back(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    await filled.happens()
+    found = await checkpoint(keeping, log_keys, publication, NOW)
+    assert found is not None
+    assert found.at == signed.at
+
+
+async def refused(
+    keeping: asyncpg.Connection, log_keys: LogKeys, publication: Publication
+) -> Contradiction:
+    """Why nothing is signed; nothing is."""
+    before = await keeping.fetchval("select count(*) from traject.checkpoint")
+    with pytest.raises(Contradiction) as found:
+        await checkpoint(keeping, log_keys, publication, LATER + timedelta(days=1), at_once=True)
+    assert await keeping.fetchval("select count(*) from traject.checkpoint") == before
+    return found.value
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with its checkpoints", "the tree alone"])
+async def test_a_rollback_is_not_signed(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    publication: Publication,
+    whole: bool,
+) -> None:
+    if whole:
+        await disarm(raw, "checkpoint")
+        await raw.execute("delete from traject.checkpoint where number = 2")
+    for log in LOGS:
+        for size in (0, 4):
+            before = await Tiles(raw).edge(log)
+            await set_back(raw, log, size)
+            why = await refused(keeping, log_keys, publication)
+            assert why.code == "rollback"
+            told = f"published of 2026-01-06 09:05:00 UTC counts 5 entries in the log of {log}"
+            assert told in str(why)
+            await put_back(raw, log, before)
+    assert await checkpoint(keeping, log_keys, publication, LATER, at_once=True) is None
+
+
+async def test_a_rollback_is_found_without_anything_published(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    tmp_path: Path,
+) -> None:
+    await set_back(raw, "events", 4)
+    elsewhere = Publication.at(str(tmp_path / "elsewhere"))
+    why = await refused(keeping, log_keys, elsewhere)
+    assert why.code == "rollback"
+    assert "in the database of 2026-01-06 09:05:00 UTC counts 5" in str(why)
+    assert await elsewhere.names("checkpoints") == []
+
+
+async def test_a_rewritten_history_is_not_signed(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    for log in LOGS:
+        for index in range(5):
+            before = await Tiles(raw).edge(log)
+            await rewrite(raw, log, index)
+            why = await refused(keeping, log_keys, publication)
+            assert why.code == "changed"
+            assert f"first 5 entries in the log of {log} are not" in str(why)
+            await put_back(raw, log, before)
+    # Nor once there is more, nor where the database's own checkpoints went with it.
+    await rewrite(raw, "events", 1)
+    await filled.happens(3, 3, 3)
+    await disarm(raw, "checkpoint")
+    await raw.execute("delete from traject.checkpoint")
+    assert (await refused(keeping, log_keys, publication)).code == "changed"
+
+
+async def test_a_removed_entry_is_not_passed_over(
+    signed: Checkpoint, raw: asyncpg.Connection, keeping: asyncpg.Connection, filled: Filled
+) -> None:
+    await filled.store.log_refused(
+        filled.tenant, person=None, at=NOW, stream=None, process="toy", command="X", code="y"
+    )
+    await filled.refuse()
+    await keeping.fetchval("select traject.number_log('refused', 100)")
+    await disarm(raw, "logged")
+    await raw.execute("delete from traject.logged where log = 'refused' and position = 6")
+    with pytest.raises(Contradiction, match="missing between 6 and 7"):
+        await integrate(keeping)
+
+
+async def test_a_forged_checkpoint_stops_everything(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    forger = LogKeys.generate(log_keys.origin)
+    forged = sign(signed, forger.private(forger.vkeys[0]))
+    genuine = await publication.get("latest.txt")
+    assert genuine is not None
+    await publication.replace("latest.txt", forged.encode())
+    assert (await refused(keeping, log_keys, publication)).code == "forged"
+    await publication.replace("latest.txt", genuine)
+    await raw.execute("insert into traject.checkpoint values (3, 5, $1, now())", forged)
+    assert (await refused(keeping, log_keys, publication)).code == "forged"
+
+
+async def test_a_swapped_key_signs_nothing(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    assert (await refused(keeping, LogKeys.generate(), publication)).code == "forged"
+    assert (await refused(keeping, LogKeys.generate(log_keys.origin), publication)).code == "forged"
+
+
+async def test_another_logs_place_is_left_alone(
+    keeping: asyncpg.Connection, filled: Filled, log_keys: LogKeys, publication: Publication
+) -> None:
+    await publication.put("keys.txt", f"{LogKeys.generate().vkeys[0]}\n".encode())
+    await filled.happens()
+    with pytest.raises(Contradiction, match="Another log is published there"):
+        await checkpoint(keeping, log_keys, publication, NOW)
+
+
+async def test_what_was_published_under_a_number_stays(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    """A database that gives a number anew, after its owner removed and signed again."""
+    await disarm(raw, "checkpoint")
+    note = sign(signed, log_keys.private(log_keys.vkeys[0]))
+    other = sign(Checkpoint(**{**_fields(signed), "at": NOW}), log_keys.private(log_keys.vkeys[0]))
+    assert note != other
+    await raw.execute("update traject.checkpoint set note = $1 where number = 2", other)
+    assert (await refused(keeping, log_keys, publication)).code == "changed"
+
+
+def _fields(checkpoint: Checkpoint) -> dict[str, object]:
+    return {name: getattr(checkpoint, name) for name in Checkpoint.__slots__}
+
+
+async def test_what_was_published_and_lost_is_taken_back(
+    signed: Checkpoint,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    await disarm(raw, "checkpoint")
+    await raw.execute("delete from traject.checkpoint")
+    await filled.happens()
+    assert await checkpoint(keeping, log_keys, publication, LATER + timedelta(days=1))
+    seen = await seen_outside(publication, log_keys.vkeys)
+    assert [one.checkpoint.size for one in seen] == [2, 5, 6]
+    kept = await raw.fetch("select number, note from traject.checkpoint order by number")
+    assert [verify(row["note"], log_keys.vkeys) for row in kept] == seen
+
+
+async def test_an_empty_place_gets_everything(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("events.audit.published.CHUNK", 2)
+    elsewhere = Publication.at(str(tmp_path / "elsewhere"))
+    assert await checkpoint(keeping, log_keys, elsewhere, LATER) is None
+    assert len(await seen_outside(elsewhere, log_keys.vkeys)) == 2
+    assert len(await published_leaves(elsewhere, "reads")) == 5
+
+
+async def test_a_place_that_is_away_is_told_and_made_up_for(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "published"
+    place.rename(tmp_path / "away")
+    place.write_text("no folder")
+    await filled.happens()
+    with pytest.raises(Away):
+        await checkpoint(keeping, log_keys, publication, LATER + timedelta(days=1))
+    place.unlink()
+    (tmp_path / "away").rename(place)
+    assert await checkpoint(keeping, log_keys, publication, LATER + timedelta(days=1))
+    assert len(await seen_outside(publication, log_keys.vkeys)) == 3
+
+
+async def test_broken_off_at_every_point_and_repeated(
+    dying: FusedConnection, filled: Filled, log_keys: LogKeys, tmp_path: Path
+) -> None:
+    publication = FusedPublication.at(str(tmp_path / "published"))
+    now, burnt = NOW, 0
+    while True:
+        now += timedelta(minutes=2)
+        await filled.refuse()
+        await filled.read()
+        if burnt % 4 == 0:
+            await filled.happens(1, 0, 0)
+        FUSE.left = burnt
+        try:
+            await integrate(dying)
+            await checkpoint(dying, log_keys, publication, now)
+        except Killed:
+            burnt += 1
+            await dying.reset()
+        else:
+            break
+        finally:
+            FUSE.left = None
+        while await integrate(filled.keeping):
+            pass
+        await checkpoint(filled.keeping, log_keys, publication, now, at_once=True)
+    assert burnt > 30
+    seen = await seen_outside(publication, log_keys.vkeys)
+    last = seen[-1].checkpoint
+    assert (last.reads_size, last.refused_size) == (burnt + 1, burnt + 1)
+    in_order = "select id from traject.logged where log = 'reads' order by position"
+    ids = [row["id"] for row in await filled.keeping.fetch(in_order)]
+    assert ids == sorted(set(ids))
+
+
+# -- rotation ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def key_file(log_keys: LogKeys, tmp_path: Path) -> Path:
+    file = tmp_path / "log-keys.json"
+    log_keys.save(file)
+    return file
+
+
+async def test_rotation_is_announced_and_followed(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+    key_file: Path,
+) -> None:
+    at = LATER + timedelta(seconds=1)
+    for turn in range(2):
+        announcing = await rotate(keeping, key_file, publication, at)
+        assert announcing.next_key == LogKeys.load(key_file).vkeys[-1]
+        await filled.happens()
+        at += timedelta(minutes=1 + turn)
+        assert await checkpoint(keeping, LogKeys.load(key_file), publication, at)
+    seen = await seen_outside(publication, log_keys.vkeys)
+    keys = LogKeys.load(key_file)
+    assert [keys.vkeys.index(one.vkey) for one in seen] == [0, 0, 0, 1, 1, 2]
+    assert [key.private is None for key in keys.keys] == [True, True, False]
+    assert (await publication.get("keys.txt") or b"").decode().split() == keys.vkeys
+
+
+async def test_a_worker_with_the_old_file_signs_nothing(
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+    key_file: Path,
+) -> None:
+    await rotate(keeping, key_file, publication, LATER)
+    await filled.happens()
+    with pytest.raises(MissingKey, match="rotated elsewhere"):
+        await checkpoint(keeping, log_keys, publication, LATER, at_once=True)
+    assert len(await seen_outside(publication, log_keys.vkeys)) == 3
+
+
+async def test_rotation_broken_off_at_every_point(
+    dying: FusedConnection, filled: Filled, log_keys: LogKeys, tmp_path: Path, key_file: Path
+) -> None:
+    publication = FusedPublication.at(str(tmp_path / "published"))
+    await filled.happens()
+    now, burnt = NOW, 0
+    while True:
+        now += timedelta(minutes=2)
+        FUSE.left = burnt
+        try:
+            await rotate(dying, key_file, publication, now)
+        except Killed:
+            burnt += 2
+            await dying.reset()
+        else:
+            break
+        finally:
+            FUSE.left = None
+        # The worker goes on with whatever is in the file.
+        await filled.happens(1, 0, 0)
+        await checkpoint(filled.keeping, LogKeys.load(key_file), publication, now, at_once=True)
+    seen = await seen_outside(publication, log_keys.vkeys)
+    keys = LogKeys.load(key_file)
+    # Each was announced once, and whoever was succeeded is forgotten.
+    told = [one.checkpoint.next_key for one in seen if one.checkpoint.next_key]
+    assert told == keys.vkeys[1:]
+    assert [key.vkey for key in keys.keys if key.private] == keys.vkeys[-1:]
+
+
+async def test_a_key_file_that_cannot_be_written_is_left_as_it_is(
+    keeping: asyncpg.Connection, log_keys: LogKeys, tmp_path: Path
+) -> None:
+    await forget_spent(
+        keeping, tmp_path / "mounted to read" / "log-keys.json", log_keys.with_next()
+    )
+
+
+# -- a restored database -------------------------------------------------------------------------
+
+
+async def test_a_restored_database_goes_on_where_it_was(
+    signed: Checkpoint,
+    database: Database,
+    raw: asyncpg.Connection,
+    keeping: asyncpg.Connection,
+    filled: Filled,
+    log_keys: LogKeys,
+    publication: Publication,
+) -> None:
+    """Transaction ids of another cluster, far ahead of this one's, and a rest without numbers."""
+    await filled.read()
+    await filled.refuse()
+    for table in ("reading", "refused"):
+        await disarm(raw, table)
+        await raw.execute(
+            f"update traject.{table} set xid = (xid::text::bigint + 1000000)::text::xid8"
+        )
+    await after_restore(database.owner_dsn)
+    assert await keeping.fetchval("select count(*) from traject.logged") == 12
+    await filled.happens()
+    assert await checkpoint(keeping, log_keys, publication, LATER + timedelta(days=1))
+    last = (await seen_outside(publication, log_keys.vkeys))[-1].checkpoint
+    assert (last.reads_size, last.refused_size) == (7, 7)
