@@ -277,6 +277,8 @@ def _sentence(error: BaseException) -> str:
     from deploy.boards import BadBoard
     from deploy.embedded.supervisor import StartFailed
     from deploy.keys import KeysRefused
+    from events.audit.contradiction import Contradiction
+    from events.audit.publishing import Away, BadPlace
     from events.holidays import UnknownRegion
     from events.projections.known import UnknownProjection
     from events.projections.rebuild import Unfinished
@@ -296,6 +298,8 @@ def _sentence(error: BaseException) -> str:
         return f"{usage}{format_message()}"
     told = BadSettings, StartFailed, MigrationRefused, BadScenario, BadBoard, UnknownRegion, BadKeys
     if isinstance(error, (*told, KeysBusy, KeysRefused, NotObeyed)):
+        return str(error)
+    if isinstance(error, Contradiction | Away | BadPlace):
         return str(error)
     if isinstance(error, UnknownProjection | Unfinished):
         return str(error)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import typer
 
 from deploy.audit_conform_cli import conform
+from deploy.audit_log_cli import checkpoint, rotate_key
 from deploy.audit_replay_cli import replay
 
 audit_app = typer.Typer(
     help="Prove, check and replay what was recorded.", no_args_is_help=True, rich_markup_mode=None
 )
+audit_app.command("checkpoint")(checkpoint)
+audit_app.command("rotate-key")(rotate_key)
 audit_app.command("conform")(conform)
 audit_app.command("replay")(replay)

@@ -123,5 +123,6 @@ class Publication:
         except (FileExistsError, AlreadyExistsError):
             raise
         except (BaseError, OSError) as error:
-            # The library's own text holds whole answers of the server after its first line.
-            raise Away(str(error).partition("\n")[0]) from error
+            # After its first line the library's own text holds whole answers of the server.
+            why = str(error).partition("\n")[0]
+            raise Away(f"The place that the log is published to does not take it: {why}") from error
