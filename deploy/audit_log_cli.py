@@ -1,4 +1,4 @@
-"""The commands ``traject audit checkpoint`` and ``rotate-key``: what an operator does with the log."""
+"""The commands ``traject audit checkpoint`` and ``rotate-key``."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from deploy.embedded.supervisor import Child, StartFailed
 ROOT = Path(__file__).parents[1]
 READY_SECONDS = 60.0
 POLL = 0.03
+NOT_NEEDED = "log keeper"
+"""People's work goes on while the log cannot be signed, as after a backup was put back."""
 
 
 class Part:
@@ -37,11 +40,11 @@ class Part:
         )
 
     async def serves(self) -> None:
-        """Returns once it answers that all is well; raises StartFailed when it will not."""
+        """Returns once it answers that people can work; raises StartFailed when it will not."""
         child = self._running()
         try:
             async with asyncio.timeout(READY_SECONDS):
-                while not await _is_healthy(self.port):
+                while not await _serves(self.port):
                     if child.exit_code is not None:
                         raise StartFailed(
                             f"The {self.name} part did not start: {_last_line(child)}",
@@ -81,7 +84,7 @@ def _last_line(child: Child) -> str:
     return lines[-1] if lines else "it said nothing."
 
 
-async def _is_healthy(port: int) -> bool:
+async def _serves(port: int) -> bool:
     try:
         async with asyncio.timeout(3):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -89,9 +92,15 @@ async def _is_healthy(port: int) -> bool:
                 writer.write(
                     b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
                 )
-                status = await reader.readline()
+                head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             finally:
                 writer.close()
     except (OSError, TimeoutError):
         return False
-    return b" 200 " in status
+    if b" 200 " in head.partition(b"\r\n")[0]:
+        return True
+    try:
+        parts = json.loads(body)["parts"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return all(how == "ok" for part, how in parts.items() if part != NOT_NEEDED)

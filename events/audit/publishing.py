@@ -125,4 +125,4 @@ class Publication:
         except (BaseError, OSError) as error:
             # After its first line the library's own text holds whole answers of the server.
             why = str(error).partition("\n")[0]
-            raise Away(f"The place that the log is published to does not take it: {why}") from error
+            raise Away(f"The place that the log is published to cannot be used: {why}") from error
