@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
@@ -11,6 +12,14 @@ import asyncpg
 from events.store.sql import statements
 
 SQL = statements("kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Files that are gone now, and those that were not there: moved, or on another machine."""
+
+    removed: list[str]
+    not_here: list[str]
 
 
 async def register(
@@ -39,21 +48,26 @@ async def is_registered(connection: asyncpg.Connection, file: str, tenants: Iter
     return True
 
 
-async def exports_with(connection: asyncpg.Connection, tenant: str, stream: str) -> list[str]:
-    """The kept files that hold this dossier. ``connection`` is of the database's owner."""
-    rows = await connection.fetch(SQL["exports_with"], tenant, stream)
-    return [row["file"] for row in rows]
+async def forget(connection: asyncpg.Connection, file: str, tenants: Iterable[str]) -> None:
+    """The file was never made. ``connection`` is of traject_app."""
+    async with connection.transaction():
+        for tenant in tenants:
+            await connection.execute(SQL["work_for"], tenant)
+            await connection.execute(SQL["unmade"], tenant, file)
 
 
 async def remove_exports(
     connection: asyncpg.Connection, folder: Path, tenant: str, stream: str
-) -> list[str]:
-    """Remove every kept file that holds this dossier, also when it holds others; their names.
+) -> Removed:
+    """Remove every kept file that holds this dossier, also where it holds others.
 
     ``connection`` is of the database's owner. Safe to break off and repeat.
     """
-    names = await exports_with(connection, tenant, stream)
-    for name in names:
-        await asyncio.to_thread((folder / name).unlink, missing_ok=True)
-        await connection.execute(SQL["forget"], name)
-    return names
+    removed, not_here = list[str](), list[str]()
+    for row in await connection.fetch(SQL["exports_with"], tenant, stream):
+        file = folder / row["file"]
+        there = await asyncio.to_thread(file.exists)
+        (removed if there else not_here).append(row["file"])
+        await asyncio.to_thread(file.unlink, missing_ok=True)
+        await connection.execute(SQL["forget"], row["file"])
+    return Removed(removed, not_here)

@@ -12,3 +12,6 @@ select file from traject.exports_with($1, $2) as file
 
 -- name: forget
 select traject.forget_export($1)
+
+-- name: unmade
+delete from traject.export where tenant = $1 and file = $2
