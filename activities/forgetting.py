@@ -67,7 +67,7 @@ async def forget_process(
         if any([await _end(temporal, name, run, end_seconds) for run in fresh]):
             await asyncio.sleep(SETTLE_SECONDS)
         for run in runs:
-            if time.monotonic() - deleted.get(run, 0.0) > DELETE_EVERY:
+            if time.monotonic() - deleted.get(run, -DELETE_EVERY - 1) > DELETE_EVERY:
                 await _delete(temporal, name, run)
                 deleted[run] = time.monotonic()
         await asyncio.sleep(pause)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.faults import Fault
 from events.recording import PASS_DEADLINE, Loaded, Opening, Recorded, Recording
-from events.store.errors import StoreError
+from events.store.errors import Erased, StoreError
 from events.store.store import Store
 from observability import RECORD_SECONDS, RECORDED, bound
 
@@ -148,7 +149,9 @@ async def _reaching(tenant: str, stream: str, command_id: str | None = None) -> 
         try:
             yield
         except StoreError as error:
-            log.error("store refused", exc_info=error)
+            # Whatever still comes to a dossier that is being erased is no fault of anybody.
+            level = logging.INFO if isinstance(error, Erased) else logging.ERROR
+            log.log(level, "store refused", exc_info=error)
             raise ApplicationError(
                 "the store refused", type=type(error).__name__, non_retryable=True
             ) from None

@@ -137,7 +137,8 @@ async def _tools(settings: Settings, operator: str) -> AsyncIterator[Tools]:
         try:
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
             fault = fault_of_environment(settings.installation)
-            yield Tools(store, eraser, temporal, ledger, RULES, operator, fault)
+            exports = settings.data_folder / "exports"
+            yield Tools(store, eraser, temporal, ledger, RULES, operator, exports, fault)
         finally:
             await eraser.close()
     finally:

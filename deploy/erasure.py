@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from activities.faults import Fault
 from activities.forgetting import forget_process
+from events.audit.kept import remove_exports
 from events.event import instant_text
 from events.retention import is_due
 from events.settings import TenantSettings
@@ -43,7 +45,10 @@ class NotGone(Exception):
 
 @dataclass(frozen=True)
 class Tools:
-    """What an erasure reaches: ``store`` opens dossiers to the last, ``operator`` runs it."""
+    """What an erasure reaches: ``store`` opens dossiers to the last, ``operator`` runs it.
+
+    ``exports`` is the folder in which this installation keeps exports.
+    """
 
     store: Store
     eraser: Eraser
@@ -51,6 +56,7 @@ class Tools:
     ledger: Ledger
     rules: Mapping[str, Rules[Any]]
     operator: str
+    exports: Path
     fault: Fault | None = None
 
     def strike(self, moment: str) -> None:
@@ -156,6 +162,7 @@ async def _destroy(tools: Tools, dossier: Erasable) -> Run | Certificate:
     run.took("destroyed", {"keys": 0}, run.certificate.erased_at)
     tools.strike("destroyed")
     run.took("purged", await tools.eraser.purge(tenant, stream))
+    run.took("exports", await _remove_exports(tools, tenant, stream))
     tools.strike("purged")
     return run
 
@@ -258,8 +265,9 @@ async def _finish(tools: Tools, run: Run, cleared: Cleared) -> Certificate:
     late = await forget_process(tools.temporal, dossier.process, stream)
     left = await _nothing_left(tools, tenant, stream)
     await _not_opened(tools, tenant, stream)
-    evidence = {"runs": 0, "late": late, "bodies": dossier.version, "opened": 0, "left": left}
-    run.took("looked", evidence)
+    exports = await _remove_exports(tools, tenant, stream)
+    evidence = {"runs": 0, "late_runs": late, "late_exports": exports["removed"], "left": left}
+    run.took("looked", {**evidence, "bodies": dossier.version, "opened": 0})
     certificate = run.certificate.model_copy(
         update={"steps": tuple(run.steps), "finished_at": _now()}
     )
@@ -267,6 +275,13 @@ async def _finish(tools: Tools, run: Run, cleared: Cleared) -> Certificate:
     tools.strike("finished")
     await tools.eraser.certify(tenant, stream, certificate.text())
     return certificate
+
+
+async def _remove_exports(tools: Tools, tenant: str, stream: str) -> dict[str, Any]:
+    """Those of this installation, and who took copies away."""
+    connection = tools.eraser.connection
+    gone = await remove_exports(connection, tools.exports, tenant, stream)
+    return {**asdict(gone), "copies": await tools.eraser.copies(tenant, stream)}
 
 
 async def _nothing_left(tools: Tools, tenant: str, stream: str) -> dict[str, int]:

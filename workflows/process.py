@@ -348,9 +348,10 @@ class Process:
             try:
                 await self._catch_up()
             except FailureError as fault:
-                self._log("could not look again", fault)
                 if is_erased(fault):
                     self._broken = failure_of(fault, "")
+                else:
+                    self._log("could not look again", fault)
 
     async def _catch_up(self) -> None:
         more = True

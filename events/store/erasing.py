@@ -10,11 +10,15 @@ from typing import Any
 
 import asyncpg
 
+from events.event import instant_text
 from events.store.certificates import LogThen
 from events.store.connection import SESSION, BoardConnection
 from events.store.erasures import SQL, Ask
 from events.store.errors import StoreError, UnknownDossier, detail, sqlstate
 from events.store.instants import instant
+
+COPIES = ("export", "file", "agreement", "calendar")
+"""Readings by which something of a case leaves the system, by their names in the log of reads."""
 
 
 class NotErasable(StoreError):
@@ -155,6 +159,19 @@ class Eraser:
         Raises WrongOrder while its key is there.
         """
         return json.loads((await self._row("purge", tenant, stream))[0])
+
+    async def copies(self, tenant: str, stream: str) -> list[dict[str, str]]:
+        """Who took away copies of it, which no erasure reaches: what, by whom, and when."""
+        await self._connection.work_for(tenant)
+        rows = await self._connection.fetch(SQL["copies"], tenant, stream, list(COPIES))
+        return [
+            {
+                "what": row["what"],
+                "by": str(row["person"]),
+                "at": instant_text(instant(row["at_us"])),
+            }
+            for row in rows
+        ]
 
     async def left(self, tenant: str, stream: str) -> dict[str, int]:
         """How many such rows there are, by table."""

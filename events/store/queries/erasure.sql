@@ -38,6 +38,11 @@ select traject.destroy_key($1, $2, $3, $4)
 -- name: purge
 select traject.purge($1, $2)
 
+-- name: copies
+select what, person, at_us from traject.reading
+ where tenant = $1 and stream = $2 and what = any ($3::text[])
+ order by at_us, id
+
 -- name: left
 select traject.left_of($1, $2)
 
