@@ -20,6 +20,7 @@ from events.store.outbox import PostOffice
 from events.store.recorder import Recorder
 from events.store.standings import Standings
 from events.store.streams import Facts
+from events.store.subjects import Subjects
 
 
 class Store(
@@ -33,6 +34,7 @@ class Store(
     Attempts,
     Standings,
     Erasures,
+    Subjects,
 ):
     """Everything the service keeps, seen by its application role."""
 
