@@ -237,7 +237,7 @@ class Wording:
 
     def _named_detail(self, key: str, value: Any, kind: str) -> Detail:
         words = self.words
-        label = words["terms"].get(key) or words["labels"].get(key) or key
+        label = words["terms"].get(key) or words["labels"].get(key) or self.intervention(key)
         if isinstance(value, Mapping):
             return Detail(label, parts=tuple(self.details(value, kind)))
         return Detail(label, self.value(key, value, kind))

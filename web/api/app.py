@@ -15,6 +15,7 @@ from web.api.problems import Problem, answered, problem_response
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.pages.routes import add_pages, error_page
+from web.privacy import answers as privacy
 from web.site import Installation, Site
 from workflows.decision import Rules
 
@@ -71,6 +72,8 @@ def create_app(
     add("GET", "/me", me.me)
     add("GET", "/me/tasks", me.tasks)
     add("GET", "/me/agenda", me.agenda)
+    add("GET", "/me/file", privacy.me_file)
+    add("GET", "/people/{id}/file", privacy.people_file)
     add("GET", "/dashboard", dashboard.show)
     add("POST", "/{process}/{id}/commands/{command}", commands.give_command)
     add("GET", "/{process}/{id}/commands", cases.commands)

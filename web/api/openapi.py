@@ -169,6 +169,15 @@ def _file_paths(process: str, rules: Rules[Any]) -> dict[str, dict[str, Any]]:
     return paths
 
 
+def _zip(name: str, tag: str, title: str, *more: str) -> dict[str, Any]:
+    parameters = [ref("parameters", one) for one in (*more, "Clock", "Language")]
+    described = _file(name, title, "application/zip", parameters)
+    described["get"]["tags"] = [tag]
+    if more:
+        described["get"]["responses"] |= problems("Forbidden")
+    return described
+
+
 def _file(name: str, title: str, media: str, parameters: list[Any]) -> dict[str, Any]:
     schema = {"type": "string", "format": "binary"}
     found = {"description": f"{title}.", "content": {media: {"schema": schema}}}
@@ -239,6 +248,10 @@ def _own_paths() -> dict[str, dict[str, Any]]:
         "/me": get("me", "The person of the token", ref("schemas", "Me"), paged=False),
         "/me/tasks": get("tasks", "What waits", ref("schemas", "Page"), paged=True),
         "/me/agenda": get("agenda", "What is planned", ref("schemas", "Page"), paged=True),
+        "/me/file": _zip("my_file", "me", "Everything that is held about the person of the token"),
+        "/people/{id}/file": _zip(
+            "file", "people", "Everything that is held about a person; for hr and auditors", "Id"
+        ),
         "/dashboard": dashboard.PATH,
         "/health": {
             "get": {

@@ -15,6 +15,7 @@ from web.listed import Looks
 from web.naming import wording_for
 from web.pages.page import page
 from web.pages.session import may_choose, page_language, visitor
+from web.privacy.lines import own_words
 from web.site import DEMO_BOARD, Site, site_of
 from web.wording import Wording
 
@@ -78,6 +79,7 @@ async def _overview(request: Request, site: Site, person: PersonRow) -> Response
         waiting=waiting[:SHOWN],
         more=len(waiting) - SHOWN,
         planned=planned[:SHOWN],
+        f=own_words(page_language(request)),
     )
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from web.pages.session import page_language
+from web.texts import Texts
 
 FOLDER = Path(__file__).parent.parent
 STATIC = FOLDER / "static"
@@ -32,6 +33,13 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
+def rendered(template: str, words: Texts, **values: Any) -> str:
+    """A template in a language."""
+    return _environment.get_template(template).render(
+        words=words.pages, language=words.language, **values
+    )
+
+
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the reader's language."""
     words = page_language(request)
@@ -40,12 +48,6 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "tabs": request.scope.get("traject.tabs", ()),
         **values,
     }
-    html = _environment.get_template(template).render(
-        words=words.pages,
-        language=words.language,
-        path=request.url.path,
-        static_url=static_url,
-        **values,
-    )
+    html = rendered(template, words, path=request.url.path, static_url=static_url, **values)
     headers = {"Cache-Control": "no-store", "Content-Language": words.language}
     return HTMLResponse(html, status, headers)

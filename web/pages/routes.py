@@ -27,6 +27,7 @@ from web.pages.session import (
     visitor,
 )
 from web.patience import in_time
+from web.privacy.answers import my_file
 from web.reading import ErasedCase
 from web.site import DEMO_BOARD, Site, site_of
 from web.texts import LANGUAGES
@@ -53,6 +54,7 @@ def add_pages(app: FastAPI, names: Iterable[str]) -> None:
         ("POST", "/sign/{code}", signing.answer),
         ("GET", "/sign/{code}/agreement.pdf", signing.read_agreement),
         ("GET", "/problems/{code}", problem),
+        ("GET", "/me/file", my_file),
     ):
         app.add_route(path, shown(handler), methods=[method])
 

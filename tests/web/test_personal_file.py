@@ -1,0 +1,321 @@
+"""A person's complete file: all that is theirs, in words and as data, and nothing of others."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import asyncpg
+import httpx2
+import pytest
+
+from deploy.embedded.postgres import EmbeddedPostgres
+from events.store.keys import MasterKeys
+from events.store.store import Store
+from events.store.subjects import Concerned
+from tests.conftest import TEMPLATE, Database
+from tests.properties.desk import TENANT
+from tests.properties.processes.board import IDS
+from tests.web.conftest import FACTS, Installation, client_of
+from tests.web.filled import SCRIPT, SECRET, Played
+from tests.web.internship import AGREEMENT
+from web.api.app import create_app
+from web.privacy.archive import Asked, archive
+from web.site import Site
+from web.texts import texts
+from workflows.gateway import Gateway
+from workflows.registry import RULES
+
+AT = "2026-02-02T12:00:00+01:00"
+DATABASE = "test_personal_files"
+
+
+@dataclass
+class Filled:
+    """The application over a store with everything in it; nobody gives commands here."""
+
+    played: Played
+    store: Store
+    database: Database
+    http: httpx2.AsyncClient
+    site: Site
+    tokens: dict[str, str]
+
+    async def get(self, path: str, by: str, language: str = "nl", **more: str) -> httpx2.Response:
+        headers = {
+            "Authorization": f"Bearer {self.tokens[by]}",
+            "Traject-Clock": AT,
+            "Accept-Language": language,
+            **more,
+        }
+        return await self.http.get(f"/api/v1{path}", headers=headers)
+
+    async def file(self, path: str, by: str, language: str = "nl") -> dict[str, bytes]:
+        answer = await self.get(path, by, language)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["content-type"] == "application/zip"
+        assert answer.headers["cache-control"] == "private, no-store"
+        return opened(answer.content)
+
+    async def logged(self) -> int:
+        return sum(row.what == "file" for row in await self.store.reads(TENANT))
+
+
+@pytest.fixture(scope="module")
+async def filled(postgres: EmbeddedPostgres, logins: dict[str, str]) -> AsyncIterator[Filled]:
+    """Played and stored once, as nothing here changes a case but the last test."""
+    await execute(postgres.dsn, f"create database {DATABASE} template {TEMPLATE}")
+    database = Database(postgres, DATABASE, logins)
+    store = await Store.connect(database.app_dsn, MasterKeys.generate(), FACTS)
+    played = Played()
+    tokens = await played.keep(store)
+    app = create_app(store, cast("Gateway", None), RULES, Installation())
+    async with client_of(app) as http:
+        yield Filled(played, store, database, http, app.state.site, tokens)
+    await store.close()
+    await execute(postgres.dsn, f"drop database {DATABASE} with (force)")
+
+
+async def execute(dsn: str, *statements: str) -> None:
+    connection = await asyncpg.connect(dsn)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def opened(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archived:
+        assert archived.testzip() is None
+        return {name: archived.read(name) for name in archived.namelist()}
+
+
+def read(files: dict[str, bytes], ending: str = "") -> str:
+    """All that people can read in them."""
+    return "\n".join(
+        content.decode()
+        for name, content in files.items()
+        if name.endswith((".html", ".json")) and name.endswith(ending)
+    )
+
+
+def case(files: dict[str, bytes], process: str, nth: int = 0) -> tuple[str, str, dict[str, Any]]:
+    """The folder, the page and the data of a case in the file."""
+    folders = sorted(name.rpartition("/")[0] for name in files if name.endswith("case.json"))
+    folder = [one for one in folders if one.endswith(process)][nth]
+    data = json.loads(files[f"{folder}/case.json"])
+    return folder, files[f"{folder}/index.html"].decode(), data
+
+
+async def test_a_teacher_gets_all_cases_as_a_teacher_may_see_them(filled: Filled) -> None:
+    before = await filled.logged()
+    # Somebody looks beforehand, who is told of by role.
+    await filled.get(f"/supervision/{filled.played.running}", "auditing_hr")
+    files = await filled.file("/me/file", "teacher")
+    kinds = [name.split("/")[1][3:] for name in files if name.endswith("case.json")]
+    assert sorted(kinds) == ["assessments", "internships", "supervision", "supervision"]
+    assert await filled.logged() == before + len(kinds)
+    _, page, data = case(files, "supervision", 1)
+    assert data["id"] == filled.played.running
+    assert data["parts"] == ["teacher"]
+    assert "Traject van Teacher" in page
+    assert "Klassenbezoek V1 uitgevoerd" in page
+    assert "een vast signaal" in page
+    everything = read(files)
+    # Not theirs yet, and never theirs.
+    for hidden in (SECRET, "118.33", "118,33", "InvoiceBasisPrepared", "geheime reden van HR"):
+        assert hidden not in everything, hidden
+    assert "Dit dossier wordt niet gewist zolang het wordt vastgehouden." in page
+    # What of others stands in it, the teacher reads in the case too.
+    _, _, assessment = case(files, "assessments")
+    assert assessment["parts"] == ["teacher"]
+    readers = {(one["what"], *one["roles"]) for one in data["readings"]}
+    assert readers == {("summary", "auditor", "hr"), ("file", "teacher")}
+    assert [one["oneself"] for one in data["readings"]] == [False, True]
+    looks = page[page.index("Wie dit dossier heeft gelezen") :]
+    assert "auditor, HR-medewerker" in looks
+    assert "uzelf" in looks
+    assert "Auditing Hr" not in looks
+    assert {one["kind"] for one in data["notices"]} >= {"visit_planned", "talk_planned"}
+
+
+async def test_nothing_that_was_written_is_taken_for_a_page(filled: Filled) -> None:
+    files = await filled.file("/me/file", "teacher")
+    pages = read(files, ".html")
+    assert "<script" not in pages
+    assert "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp;" in pages
+    assert "src=" not in pages
+    assert "http" not in pages.replace("http-equiv", "")
+    _, page, data = case(files, "supervision", 1)
+    corrected = data["timeline"][0]["event_id"]
+    item = page[page.index(f'id="e-{corrected}"') :]
+    assert "Gerectificeerd op" in item[: item.index("</li>")]
+    assert SCRIPT in json.dumps(data, ensure_ascii=False).replace('\\"', '"')
+
+
+async def test_agreements_come_along_as_they_were_made(filled: Filled) -> None:
+    files = await filled.file("/me/file", "teacher")
+    folder, page, data = case(files, "internships")
+    (paper,) = data["documents"]
+    assert f'<a href="{paper["file"]}">' in page
+    content = files[f"{folder}/{paper['file']}"]
+    assert content.startswith(b"%PDF")
+    assert hashlib.sha256(content).hexdigest() == paper["sha256"]
+    assert AGREEMENT["goal"] in page
+    assert "ondertekend: docent, Teacher, di 20 januari 2026" in page.replace("Docent", "docent")
+    assert "{" not in page[page.index("<main>") :]
+    assert "24 maanden" in page
+    _, behind, _ = case(files, "supervision")
+    assert "De termijn is voorbij op" in behind
+
+
+async def test_what_belongs_to_no_case_stands_on_the_first_page(filled: Filled) -> None:
+    await filled.get("/supervision/not-a-case", "teacher")
+    files = await filled.file("/me/file", "teacher")
+    person = json.loads(files["person.json"])
+    assert person["person"]["name"] == "Teacher"
+    assert person["person"]["roles"] == ["teacher"]
+    assert [set(one) for one in person["tokens"]] == [{"issued_at", "last_used_at", "revoked_at"}]
+    acts = {one["type"] for one in person["acts"]}
+    assert {"TeacherConsentRecorded", "InternshipProposed", "AgreementSigned"} <= acts
+    assert all(one["role"] == "teacher" for one in person["acts"])
+    assert {one["type"] for one in person["notices"]} >= {"TrajectoryAccepted", "HostMatched"}
+    page = files["index.html"].decode()
+    for words in (
+        "teacher@voorbeeld.example",
+        "Instemming vastgelegd",
+        "Autoriteit",
+        "Docentstage",
+    ):
+        assert words in page, words
+    assert filled.tokens["teacher"] not in read(files)
+    linked = [f'href="{name}"' for name in files if name.startswith("cases/") and "html" in name]
+    assert all(link in page for link in linked)
+
+
+async def test_both_languages_say_it(filled: Filled) -> None:
+    english = await filled.file("/me/file", "teacher", "en")
+    page = english["index.html"].decode()
+    assert '<html lang="en">' in page
+    assert "All that Traject has about you" in page
+    _, case_page, _ = case(english, "supervision", 1)
+    assert "Who read this case" in case_page
+    assert "Class visit V1 held" in case_page
+    for language in ("nl", "en"):
+        files = await filled.file("/me/file", "teacher", language)
+        for name, words in texts(language).events["personal_file"].items():
+            if isinstance(words, str):
+                assert words, name
+        assert "UndefinedError" not in read(files)
+
+
+async def test_who_knows_of_a_visit_has_it_in_the_own_file(filled: Filled) -> None:
+    for by, knows in (("advisor", True), ("manager", False)):
+        files = await filled.file("/me/file", by)
+        _, page, data = case(files, "supervision", 1)
+        assert data["id"] == filled.played.running
+        assert (SECRET in page) is knows
+        assert (SECRET in json.dumps(data)) is knows
+        assert (SECRET in read(files)) is knows
+        assert "geheime reden" not in read(files)
+
+
+async def test_hr_and_auditors_ask_for_others_and_nobody_else(filled: Filled) -> None:
+    contact = f"/people/{IDS['contact']}/file"
+    for by in ("teacher", "coordinator", "contact", "board", "manager"):
+        answer = await filled.get(contact, by)
+        assert (answer.status_code, answer.json()["code"]) == (403, "auth.role")
+    nobody = "7d5c1f3e-8a52-4c1b-9b8e-2f6a0d9c4b11"
+    for path in (f"/people/{nobody}/file", "/people/nobody/file"):
+        assert (await filled.get(path, "hr")).status_code == 404
+    assert (await filled.http.get("/api/v1/me/file")).status_code == 401
+    assert (await filled.http.get(f"/api/v1{contact}")).status_code == 401
+    for by in ("hr", "auditor"):
+        assert json.loads((await filled.file(contact, by))["person.json"])["person"]["id"]
+
+
+async def test_who_reads_no_case_gets_what_names_them_and_no_more(filled: Filled) -> None:
+    files = await filled.file(f"/people/{IDS['contact']}/file", "hr")
+    assert [name for name in files if name.startswith("cases/")] == []
+    person = json.loads(files["person.json"])
+    named = {one["process"]: one for one in person["named_in"]}
+    assert set(named) == {"partners", "internships"}
+    assert named["partners"]["parts"] == ["contact:1"]
+    moments = [one for one in named["partners"]["events"] if "data" in one]
+    assert [one["type"] for one in moments] == ["ContactMomentLogged"]
+    assert "Had haast" in moments[0]["data"]["text"]
+    fields = {one["type"]: one.get("named_as") for one in named["internships"]["events"]}
+    assert fields == {
+        "HostMatched": ["contact"],
+        "HostContactReplaced": ["previous"],
+        "HandoverTaskOpened": ["of"],
+    }
+    everything = read(files)
+    assert "Had haast &lt;script&gt;" in everything
+    for others in ("lasrobot", "kwartaalcijfers", "Kees valt in", "Naast de school", "Teacher"):
+        assert others not in everything, others
+    rows = [one for one in await filled.store.reads(TENANT) if one.what == "file"]
+    assert {one.person for one in rows[-2:]} == {IDS["hr"]}
+
+
+async def test_every_case_is_looked_through_where_that_is_asked(filled: Filled) -> None:
+    """An auditor who approved a correction has no part, notice or deed in that case."""
+    entry = (await filled.store.entries(TENANT, [IDS["auditor"]]))[IDS["auditor"]]
+    now = datetime(2026, 2, 2, 11, tzinfo=UTC)
+    asked = Asked(TENANT, entry, IDS["auditor"], now, texts("nl"))
+    heard: list[tuple[int, int]] = []
+    for all_cases in (False, True):
+        pieces = [
+            piece
+            async for piece in archive(
+                filled.site, asked, all_cases=all_cases, tell=lambda *done: heard.append(done)
+            )
+        ]
+        person = json.loads(opened(b"".join(pieces))["person.json"])
+        named = [one["id"] for one in person["named_in"]]
+        assert named == ([filled.played.running] if all_cases else [])
+        assert person["every_case_looked_into"] is all_cases
+    assert heard[-1] == (5, 5)
+
+
+async def test_the_first_page_of_the_product_offers_it(filled: Filled) -> None:
+    assert (await filled.http.get("/me/file")).headers["location"] == "/"
+    filled.http.cookies.set("traject_session", filled.tokens["student"])
+    overview = (await filled.http.get("/")).text
+    assert '<a class="do plain" href="/me/file" download>Mijn gegevens' in overview
+    answer = await filled.http.get("/me/file")
+    filled.http.cookies.clear()
+    assert answer.headers["content-disposition"].startswith('attachment; filename="mijn-gegevens-')
+    page = opened(answer.content)["index.html"].decode()
+    assert "Er zijn geen dossiers waarin u een rol hebt." in page
+    assert "U hebt niets vastgelegd." in page
+
+
+async def test_who_left_and_what_was_erased(filled: Filled) -> None:
+    """The last one here: it changes what is stored."""
+    await filled.store.set_active(TENANT, IDS["advisor"], False)
+    stream = filled.played.escalated
+    await execute(
+        filled.database.owner_dsn,
+        f"update traject.stream set erased_us = 1 where stream = '{stream}'",
+        "update traject.dossier_key set wrapped = null, destroyed_at = now()"
+        f" where stream = '{stream}'",
+    )
+    filled.site.dossiers.forget_all()
+    files = await filled.file(f"/people/{IDS['advisor']}/file", "auditor")
+    person = json.loads(files["person.json"])
+    assert person["person"]["active"] is False
+    assert [one["stream"] for one in person["erased"]] == [stream]
+    assert "traject werkbegeleiding" in files["index.html"].decode()
+    assert {one["stream"] for one in person["acts"]} >= {stream, filled.played.running}
+    (folder,) = {name.split("/")[1] for name in files if name.startswith("cases/")}
+    assert folder == "01-supervision"
+    concerned = await filled.store.concerning(TENANT, IDS["advisor"])
+    assert replace(concerned[0], erased=True) == Concerned(stream, "supervision", True)
