@@ -13,7 +13,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from deploy import terminal
+from deploy import backup_cli, terminal
 from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
 from deploy.erase_cli import erase
@@ -192,6 +192,10 @@ def recover(
     found = terminal.run(recover_all(terminal.joined(), restored=restored, progress=shown))
     terminal.answer(sentence(found), asdict(found), as_json)
     terminal.end(FAILED if found.failed else OK)
+
+
+app.command()(backup_cli.backup)
+app.command()(backup_cli.restore)
 
 
 @app.command()

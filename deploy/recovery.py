@@ -5,6 +5,7 @@ from __future__ import annotations
 from activities.recovery import Recovery, recover
 from deploy.progress import progress_bar
 from events.store.keyring import KeyRing
+from events.store.ledger import obey_before_serving
 from events.store.store import Store
 from settings import Settings
 from workflows.registry import RULES
@@ -20,12 +21,14 @@ async def recover_all(
     """What was found. Safe to repeat and to interrupt; ``progress`` shows it on stderr.
 
     Raises BadSettings where PostgreSQL or Temporal is not named, OSError or RuntimeError where
-    it cannot be reached.
+    it cannot be reached, NotObeyed where what was erased came back and may not be erased again.
     """
-    facts = {name: rules.story.facts for name, rules in RULES.items()}
+    stories = {name: rules.story for name, rules in RULES.items()}
+    facts = {name: story.facts for name, story in stories.items()}
     keys = KeyRing.load(settings.master_keys)
     store = await Store.connect(settings.database("app"), keys, facts)
     try:
+        await obey_before_serving(store, settings.published, settings.owner_database, stories)
         temporal = await connect_by(settings, store.dossier_key)
         with progress_bar("Looking at open cases", shown=progress) as tell:
             return await recover(

@@ -41,11 +41,36 @@ def postgres_binaries(account: Account | None = None) -> Path:
 
 def major_version(folder: Path) -> int:
     """The major version of the ``postgres`` program in the folder."""
-    said = _run(str(folder / "postgres"), "--version")
+    return _version_of(folder / "postgres")
+
+
+def postgres_program(name: str, at_least: int) -> Path:
+    """A program that works on a server of this major version, such as ``pg_dump``.
+
+    Raises StartFailed where there is none, or only an older one.
+    """
+    folder = _found()
+    machines = shutil.which(name)
+    places = [folder / name] if folder else []
+    places += [Path(machines)] if machines else []
+    found = {place: _version_of(place) for place in places if place.exists()}
+    for place, version in found.items():
+        if version >= at_least:
+            return place
+    raise StartFailed(
+        f"The program {name} of PostgreSQL {at_least} or newer was not found"
+        + "".join(f" ({place} is version {version})" for place, version in found.items())
+        + ".",
+        "Install PostgreSQL's client programs, or name their folder in POSTGRES_BIN.",
+    )
+
+
+def _version_of(program: Path) -> int:
+    said = _run(str(program), "--version")
     number = re.search(r"(\d+)", said.stdout)
     if said.returncode or number is None:
         raise StartFailed(
-            f"The program {folder / 'postgres'} does not run: {said.stderr.strip()}.",
+            f"The program {program} does not run: {said.stderr.strip()}.",
             "Run './dev sync' again, or name another folder in POSTGRES_BIN.",
         )
     return int(number[1])
