@@ -18,7 +18,7 @@ from events.projections.builds import SQL
 from events.projections.projection import Case, Key, Stories
 from events.settings import TenantSettings
 from events.store.decoding import Decoder
-from events.store.errors import BadKeys
+from events.store.errors import BadKeys, Unreadable
 from events.store.instants import microseconds
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
@@ -32,11 +32,19 @@ Row = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Poison:
-    """An event that cannot be applied: of which dossier, its version, and the error's type."""
+    """An event that cannot be applied: of which dossier, its version, and what the error is."""
 
     key: Key
     version: int
     error: str
+
+
+def kind_of(error: Exception) -> str:
+    """What an error is, without its text: that may quote what somebody wrote."""
+    kind = type(error).__name__
+    if isinstance(error, Unreadable):
+        return f"{kind}: {error.type} of schema version {error.schema_version}"
+    return kind
 
 
 @dataclass
@@ -152,7 +160,7 @@ class Folder:
         except BadKeys:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, only this dossier stays behind
-            return Poison(key, 1, type(error).__name__)
+            return Poison(key, 1, kind_of(error))
         story, decoder = self._stories[head["process"]], self._decoders[head["process"]]
         try:
             events = decoder.events(rows, known.seal)
@@ -181,7 +189,7 @@ class Folder:
             try:
                 state = story.fold(decoder.events([row], known.seal), state)
             except Exception as error:  # noqa: BLE001 - the same
-                return Poison(key, version + 1, type(error).__name__)
+                return Poison(key, version + 1, kind_of(error))
             version += 1
         return Poison(key, version, "TogetherOnly")
 

@@ -25,7 +25,7 @@ TRIES = 50
 class Parked:
     """A dossier that stands still in a build since ``version``, its event at ``position``.
 
-    ``error`` is a type's name: what an error says may quote what somebody wrote.
+    ``error`` says what it is and nothing that somebody wrote.
     """
 
     build: int

@@ -107,13 +107,13 @@ class Projector:
         finally:
             connection.terminate()
 
-    async def follow(self, connection: asyncpg.Connection, numbers: Sequence[int]) -> None:
-        """Bring these builds, which the caller leads, up to the last position."""
-        going = True
-        while going:
-            every = await builds.builds(connection)
-            mine = [build for build in every if build.number in numbers]
-            going = await self._forward(connection, mine)
+    async def advance(self, connection: asyncpg.Connection, numbers: Sequence[int]) -> bool:
+        """One batch more for those of these builds that are behind; False: none is.
+
+        The caller leads them.
+        """
+        every = await builds.builds(connection)
+        return await self._forward(connection, [one for one in every if one.number in numbers])
 
     async def _session(self, stop: asyncio.Event) -> None:
         connection = await connect(self._dsn)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 from uuid import UUID
 
@@ -29,6 +30,9 @@ GROUP = 4
 """So many chunks a process is given at a time."""
 AT_ONCE = 2
 """So many chunks a process works on: while one waits for the database, another is reckoned."""
+BATCH = 1_000
+BATCHES = 100_000
+"""What happened since is followed in batches of so many events, and in so many of them at most."""
 FIRST: Key = (str(UUID(int=0)), str(UUID(int=0)))
 LAST: Key = (str(UUID(int=2**128 - 1)), str(UUID(int=2**128 - 1)))
 
@@ -46,8 +50,8 @@ class Unfinished(Exception):
 class Order:
     """What is to be built; it travels to other processes.
 
-    stories: a function of a module that gives the stories. numbers: by name of the projection.
-    upto: the position up to which dossiers are read.
+    stories, clock: functions of a module. numbers: by name of the projection. upto: the position
+    up to which dossiers are read.
     """
 
     dsn: str
@@ -55,6 +59,7 @@ class Order:
     stories: Callable[[], Stories]
     numbers: dict[str, int]
     upto: int
+    clock: Callable[[], datetime] = real_time
 
 
 async def rebuild(
@@ -65,6 +70,7 @@ async def rebuild(
     *,
     processes: int = 1,
     progress: Progress | None = None,
+    clock: Callable[[], datetime] = real_time,
 ) -> list[Build]:
     """New builds of these, which have taken the places of the live ones when this returns.
 
@@ -79,11 +85,13 @@ async def rebuild(
             await builds.lead(connection, build.number)
         upto: int = await connection.fetchval(SQL["head"]) or 0
         numbers = {build.name: build.number for build in fresh}
-        order = Order(dsn, KeyRing.of(master_keys).now, stories, numbers, upto)
+        order = Order(dsn, KeyRing.of(master_keys).now, stories, numbers, upto, clock)
         await _fill_all(order, await _spans(connection), processes, progress)
         for build in fresh:
             await connection.execute(SQL["advance"], build.number, 0, 0, upto)
-        projector = Projector(dsn, master_keys, stories(), projections=projections)
+        projector = Projector(
+            dsn, master_keys, stories(), projections=projections, batch=BATCH, clock=clock
+        )
         await _take_over(connection, projector, list(numbers.values()))
         await _sweep(connection, projections)
         return [one for one in await builds.builds(connection) if one.number in numbers.values()]
@@ -142,10 +150,10 @@ async def _take_over(
     connection: asyncpg.Connection, projector: Projector, numbers: Sequence[int]
 ) -> None:
     """Follow what happened meanwhile, until these stand where the live ones do."""
-    for _ in range(100):
-        await projector.follow(connection, numbers)
+    for _ in range(BATCHES):
         if await builds.swap(connection, numbers):
             return
+        await projector.advance(connection, numbers)
     raise Unfinished("The live builds went on faster than the new ones could follow.")
 
 
@@ -184,7 +192,7 @@ class Filler:
         columns = [key[0] for key in keys], [key[1] for key in keys]
         found = await connection.fetch(SQL["upto"], *columns, self._order.upto)
         wanted = {keys[row["nth"] - 1]: row["version"] for row in found if row["version"]}
-        folded = await self._folder.fold(connection, wanted, real_time())
+        folded = await self._folder.fold(connection, wanted, self._order.clock())
         pages = [
             page(
                 Build(self._order.numbers[one.name], one.name, one.version, "building", 0, 0),

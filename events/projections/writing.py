@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 
 from events.projections.builds import HEADS, SQL, Build
-from events.projections.folding import Folded, Poison
+from events.projections.folding import Folded, Poison, kind_of
 from events.projections.projection import Case, Key, Projection
 
 HEAD_COLUMNS = {"version": "bigint", "day": "date", "settings": "integer", "seats": "jsonb"}
@@ -48,7 +48,7 @@ class Page:
             rows = [(*case.key, *row) for row in self.projection.rows(case)]
             head = head_of(case)
         except Exception as error:  # noqa: BLE001 - whatever it is, only this dossier stays behind
-            self.poisons.append(Poison(case.key, case.version, type(error).__name__))
+            self.poisons.append(Poison(case.key, case.version, kind_of(error)))
             return
         self.heads.append(head)
         self.rows += rows
@@ -175,7 +175,7 @@ async def _taken(connection: asyncpg.Connection, one: Page) -> Page:
                     values = _columns(found, len(columns) + 2)
                     await connection.execute(keep(table, columns), 0, *values)
         except (asyncpg.DataError, UnicodeError) as error:
-            poisons.append(Poison((head[0], head[1]), head[2], type(error).__name__))
+            poisons.append(Poison((head[0], head[1]), head[2], kind_of(error)))
         finally:
             await trial.rollback()
     return one.without({poison.key for poison in poisons}, poisons)
