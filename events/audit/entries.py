@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from struct import Struct
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from events.store.sealing import canonical
 EVENT = b"traject event entry 1"
 READING = b"traject reading entry 1"
 REFUSAL = b"traject refusal entry 1"
+
+_EVENT = Struct(f">{len(EVENT)}s 16s 16s q 16s 16s h q 32s 32s 32s")
 
 
 def event_entry(
@@ -31,20 +34,18 @@ def event_entry(
     given: bytes | None,
 ) -> bytes:
     """The entry of a row of ``traject.event``; ``stored_us`` is stored_at in microseconds."""
-    return b"".join(
-        (
-            EVENT,
-            tenant.bytes,
-            stream.bytes,
-            version.to_bytes(8, "big", signed=True),
-            event_id.bytes,
-            command_id.bytes,
-            place.to_bytes(2, "big", signed=True),
-            stored_us.to_bytes(8, "big", signed=True),
-            event_hash,
-            sha256(about(command, content_hash, warnings)).digest(),
-            sha256(given or b"").digest(),
-        )
+    return _EVENT.pack(
+        EVENT,
+        tenant.bytes,
+        stream.bytes,
+        version,
+        event_id.bytes,
+        command_id.bytes,
+        place,
+        stored_us,
+        event_hash,
+        sha256(about(command, content_hash, warnings)).digest(),
+        sha256(given or b"").digest(),
     )
 
 
