@@ -33,7 +33,10 @@ def certificate_text(
     if certificate.outlived:
         lines += ["", words["outlived"]]
         lines += [
-            "- " + words["outlived_part"].format(kind=part.kind, day=wording.day(part.keep_until))
+            "- "
+            + words["outlived_part"].format(
+                kind=words.get(part.kind, part.kind), day=wording.day(part.keep_until)
+            )
             for part in certificate.outlived
         ]
     lines += ["", words["stays"], *textwrap.wrap(words["stays_text"], WIDTH)]
