@@ -18,6 +18,7 @@ from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
 from deploy.erase_cli import erase
 from deploy.keys_cli import keys_app
+from deploy.privacy_cli import retention_app
 from deploy.projections_cli import projections_app
 from deploy.terminal import FAILED, INTERRUPTED, OK, AsJson
 from settings import BadSettings
@@ -41,6 +42,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(keys_app, name="keys")
 app.add_typer(projections_app, name="projections")
 app.add_typer(audit_app, name="audit")
+app.add_typer(retention_app, name="retention")
 app.command()(erase)
 
 

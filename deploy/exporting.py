@@ -137,7 +137,7 @@ async def export(
         total = sum(prepared.taken.count(log) for log in LOGS)
         holds = await streams_in(connection, prepared.taken) if own and not sealed else {}
         async with _noted(settings, file, holds):
-            with _whole(file) as out:
+            with whole(file) as out:
                 contents = await write_export(
                     connection,
                     prepared,
@@ -172,7 +172,7 @@ async def _noted(
 
 
 @contextmanager
-def _whole(file: Path) -> Iterator[IO[bytes]]:
+def whole(file: Path) -> Iterator[IO[bytes]]:
     """A file that is there once all is in it, and that only its owner can read."""
     half = file.with_name(f".{file.name}.{os.getpid()}")
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -9,16 +10,26 @@ import zipfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
 import httpx2
 import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner
 
+import cli
+from deploy.boards import BadBoard
 from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.exporting import exports_folder
+from deploy.personal_file import Wanted, make_file
+from deploy.retention import kept_cases
+from events.store.directory import UnknownPerson
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from events.store.subjects import Concerned
+from settings import Settings
 from tests.conftest import TEMPLATE, Database
 from tests.properties.desk import TENANT
 from tests.properties.processes.board import IDS
@@ -46,6 +57,7 @@ class Filled:
     http: httpx2.AsyncClient
     site: Site
     tokens: dict[str, str]
+    settings: Settings
 
     async def get(self, path: str, by: str, language: str = "nl", **more: str) -> httpx2.Response:
         headers = {
@@ -68,16 +80,24 @@ class Filled:
 
 
 @pytest.fixture(scope="module")
-async def filled(postgres: EmbeddedPostgres, logins: dict[str, str]) -> AsyncIterator[Filled]:
+async def filled(
+    postgres: EmbeddedPostgres, logins: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Filled]:
     """Played and stored once, as nothing here changes a case but the last test."""
     await execute(postgres.dsn, f"create database {DATABASE} template {TEMPLATE}")
     database = Database(postgres, DATABASE, logins)
-    store = await Store.connect(database.app_dsn, MasterKeys.generate(), FACTS)
+    folder = tmp_path_factory.mktemp("installation")
+    keys, file = MasterKeys.generate(), folder / "keys.json"
+    keys.save(file)
+    settings = Settings(
+        postgres_dsn=SecretStr(database.app_dsn), master_key_file=file, data_folder=folder
+    )
+    store = await Store.connect(database.app_dsn, keys, FACTS)
     played = Played()
     tokens = await played.keep(store)
     app = create_app(store, cast("Gateway", None), RULES, Installation())
     async with client_of(app) as http:
-        yield Filled(played, store, database, http, app.state.site, tokens)
+        yield Filled(played, store, database, http, app.state.site, tokens, settings)
     await store.close()
     await execute(postgres.dsn, f"drop database {DATABASE} with (force)")
 
@@ -208,12 +228,6 @@ async def test_both_languages_say_it(filled: Filled) -> None:
     _, case_page, _ = case(english, "supervision", 1)
     assert "Who read this case" in case_page
     assert "Class visit V1 held" in case_page
-    for language in ("nl", "en"):
-        files = await filled.file("/me/file", "teacher", language)
-        for name, words in texts(language).events["personal_file"].items():
-            if isinstance(words, str):
-                assert words, name
-        assert "UndefinedError" not in read(files)
 
 
 async def test_who_knows_of_a_visit_has_it_in_the_own_file(filled: Filled) -> None:
@@ -283,6 +297,68 @@ async def test_every_case_is_looked_through_where_that_is_asked(filled: Filled) 
         assert named == ([filled.played.running] if all_cases else [])
         assert person["every_case_looked_into"] is all_cases
     assert heard[-1] == (5, 5)
+
+
+async def test_the_terminal_makes_it_whole_or_not_at_all(filled: Filled, tmp_path: Path) -> None:
+    file, heard = tmp_path / "teacher.zip", list[tuple[float, float]]()
+    wanted = Wanted(IDS["teacher"], language="en")
+    size = await make_file(filled.settings, wanted, file, lambda *done: heard.append(done))
+    assert size == file.stat().st_size
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert heard[-1] == (5, 5)
+    files = opened(file.read_bytes())
+    assert "All that Traject has about you" in files["index.html"].decode()
+    assert len([name for name in files if name.endswith("case.json")]) == 4
+    rows = [one for one in await filled.store.reads(TENANT) if one.what == "file"]
+    assert {one.person for one in rows[-4:]} == {IDS["teacher"]}
+    with pytest.raises(BadBoard, match="is there already"):
+        await make_file(filled.settings, wanted, file, lambda *_: None)
+    kept = exports_folder(filled.settings) / "teacher.zip"
+    with pytest.raises(BadBoard, match="choose another"):
+        await make_file(filled.settings, wanted, kept, lambda *_: None)
+    elsewhere = Wanted(IDS["teacher"], board=IDS["hr"])
+    for unknown in (Wanted(TENANT), elsewhere, Wanted(IDS["hr"], by=TENANT)):
+        with pytest.raises(UnknownPerson):
+            await make_file(filled.settings, unknown, tmp_path / "other.zip", lambda *_: None)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["teacher.zip"]
+
+
+async def test_what_ended_is_listed_with_until_when_it_is_kept(filled: Filled) -> None:
+    (one,) = await kept_cases(filled.settings, None, only_due=False, tell=lambda *_: None)
+    told = one.json()
+    assert "Personeelsdossier" in told.pop("ground")
+    assert told == {
+        "board": TENANT,
+        "process": "supervision",
+        "case": filled.played.escalated,
+        "state": "escalated",
+        "ended_on": "2026-01-14",
+        "class": "personnel_file",
+        "months": 24,
+        "due_on": "2028-01-14",
+        "due": False,
+        "hold": False,
+        "restricted": False,
+        "erasure": None,
+    }
+    assert await kept_cases(filled.settings, TENANT, only_due=True, tell=lambda *_: None) == []
+    assert await kept_cases(filled.settings, IDS["hr"], only_due=False, tell=lambda *_: None) == []
+    environment = {
+        "TRAJECT_POSTGRES_DSN": filled.database.app_dsn,
+        "TRAJECT_MASTER_KEY_FILE": str(filled.settings.master_key_file),
+        "TRAJECT_DATA_FOLDER": str(filled.settings.data_folder),
+    }
+
+    async def said(*words: str) -> str:
+        call = CliRunner().invoke
+        result = await asyncio.to_thread(call, cli.app, ["retention", *words], env=environment)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    listed = await said("list")
+    assert f"{filled.played.escalated}  supervision" in listed
+    assert "personnel_file 24 months until 2028-01-14  Personeelsdossier" in listed
+    assert json.loads(await said("list", "--due", "--json")) == []
 
 
 async def test_the_first_page_of_the_product_offers_it(filled: Filled) -> None:
