@@ -183,8 +183,13 @@ GOAL = {
 
 
 @pytest.fixture
-async def store(database: Database) -> AsyncIterator[Store]:
-    store = await Store.connect(database.app_dsn, MasterKeys.generate(), FACTS)
+def master_keys() -> MasterKeys:
+    return MasterKeys.generate()
+
+
+@pytest.fixture
+async def store(database: Database, master_keys: MasterKeys) -> AsyncIterator[Store]:
+    store = await Store.connect(database.app_dsn, master_keys, FACTS)
     yield store
     await store.close()
 
