@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
@@ -48,6 +49,9 @@ class Publication:
         """
         parts = urlsplit(url)
         if parts.scheme == "s3" and parts.netloc:
+            if os.environ.get("AWS_ENDPOINT_URL") == "":
+                # The library would give up on it, and take this process with it.
+                raise BadPlace("AWS_ENDPOINT_URL is empty: leave it out, or name an address")
             return cls(
                 S3Store(
                     parts.netloc,

@@ -118,3 +118,9 @@ async def test_a_place_that_is_away_is_told(
 def test_no_place(url: str) -> None:
     with pytest.raises(BadPlace):
         Publication.at(url)
+
+
+def test_an_empty_endpoint_is_no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "")
+    with pytest.raises(BadPlace, match="AWS_ENDPOINT_URL"):
+        Publication.at("s3://bucket")
