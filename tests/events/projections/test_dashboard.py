@@ -1,0 +1,106 @@
+"""What a dashboard tells, and what it keeps from who may not know of single cases."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from events.projections.dashboard import Counts, dashboard
+
+
+def running(state: str, cases: int, process: str = "supervision", **more: Any) -> dict[str, Any]:
+    numbers = (
+        "suspended", "stalled", "overdue_cases", "overdue_steps", "visits_held", "visits_agreed",
+        "unsigned_cases", "unsigned_signatures", "without_deputy",
+    )  # fmt: skip
+    plain = dict.fromkeys(numbers, 0) | {"hours": None, "amount": None}
+    return {"process": process, "state": state, "cases": cases, **plain, **more}
+
+
+def ended(outcome: str | None, cases: int, school: str = "De Windvaan", **more: Any) -> Any:
+    plain = {
+        "process": "supervision", "year": 2025, "school": school, "outcome": outcome,
+        "cases": cases, "visits_held": 3 * cases, "visits_agreed": 4 * cases,
+        "goals_reached": cases, "goals": 2 * cases, "hours": Decimal("1.25") * cases,
+        "amount": None, "days": Decimal(90 * cases),
+    }  # fmt: skip
+    return plain | more
+
+
+ATTENTION = {
+    "process": "supervision", "stream": "s", "oldest_due": "2026-01-09", "overdue": True,
+    "stalled": True, "unsigned": False, "without_deputy": False,
+}  # fmt: skip
+
+
+def test_an_office_is_told_everything() -> None:
+    counts = Counts(
+        [
+            running("guidance", 7, stalled=2, overdue_cases=3, overdue_steps=4, hours=Decimal(9)),
+            running("intake", 1, suspended=1),
+        ],
+        [ended("sufficient", 2), ended("insufficient", 1), ended(None, 4, "Het Baken")],
+        [ATTENTION],
+    )
+    told = dashboard(counts, single_cases=True)
+    (process,) = told["running"]
+    assert (process["cases"], process["states"]) == (8, {"guidance": 7, "intake": 1})
+    assert (process["suspended"], process["stalled"]) == (1, 2)
+    assert process["overdue"] == {"cases": 3, "steps": 4}
+    assert (process["hours"], process["to_invoice"]) == ("9.00", None)
+    (over,) = told["ended"]
+    assert (over["period"], over["cases"], over["mean_days"]) == ("2025-2026", 7, 90.0)
+    assert over["goals"] == {"reached": 7, "of": 14}
+    assert over["hours"] == "8.75"
+    assert [(one["school"], one["outcome"], one["cases"]) for one in told["outcomes"]] == [
+        ("De Windvaan", "sufficient", 2),
+        ("De Windvaan", "insufficient", 1),
+    ]
+    assert told["attention"] == [
+        {"process": "supervision", "id": "s", "why": ["overdue", "stalled"], "due": "2026-01-09"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("states", "told", "cases"),
+    [
+        ({"guidance": 12, "intake": 6}, {"guidance": 12, "intake": 6}, 18),
+        # The one that is hidden would follow from the total, or from the other one.
+        ({"guidance": 12, "intake": 4}, {"guidance": None, "intake": None}, None),
+        (
+            {"guidance": 12, "intake": 4, "reported": 9},
+            {"guidance": 12, "intake": None, "reported": None},
+            None,
+        ),
+        ({"a": 3, "b": 2, "c": 9}, {"a": None, "b": None, "c": 9}, None),
+        ({"guidance": 4}, {"guidance": None}, None),
+    ],
+)
+def test_the_board_gets_no_small_count_and_none_that_tells_of_one(
+    states: dict[str, int], told: dict[str, int | None], cases: int | None
+) -> None:
+    counts = Counts([running(state, number) for state, number in states.items()], [], [])
+    content = dashboard(counts, single_cases=False)
+    assert "attention" not in content
+    (process,) = content["running"]
+    assert (process["states"], process["cases"]) == (told, cases)
+
+
+@pytest.mark.parametrize(("part", "told"), [(0, None), (4, None), (5, 5), (15, 15), (16, None)])
+def test_a_rest_that_is_small_is_not_told_either(part: int, told: int | None) -> None:
+    rows = [running("guidance", 20, suspended=part, overdue_cases=part, overdue_steps=part)]
+    (process,) = dashboard(Counts(rows, [], []), single_cases=False)["running"]
+    assert process["suspended"] == told
+    assert process["overdue"] == {"cases": told, "steps": told}
+
+
+def test_sums_over_few_cases_are_not_told() -> None:
+    few, many = ended("sufficient", 4), ended("sufficient", 5, year=2024)
+    content = dashboard(Counts([], [few, many], []), single_cases=False)
+    hidden, shown = content["ended"]
+    assert hidden["visits"] == {"held": None, "agreed": None}
+    assert (hidden["hours"], hidden["mean_days"], hidden["cases"]) == (None, None, None)
+    assert (shown["hours"], shown["mean_days"], shown["cases"]) == ("6.25", 90.0, 5)
+    assert [one["cases"] for one in content["outcomes"]] == [None, 5]
