@@ -115,6 +115,7 @@ def _user() -> str:
 async def _tools(settings: Settings, operator: str) -> AsyncIterator[Tools]:
     from activities.faults import fault_of_environment
     from deploy.erasure import Tools
+    from deploy.exporting import exports_folder
     from events.audit.publishing import Publication
     from events.store.erasing import Eraser
     from events.store.keyring import KeyRing
@@ -137,7 +138,7 @@ async def _tools(settings: Settings, operator: str) -> AsyncIterator[Tools]:
         try:
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
             fault = fault_of_environment(settings.installation)
-            exports = settings.data_folder / "exports"
+            exports = exports_folder(settings)
             yield Tools(store, eraser, temporal, ledger, RULES, operator, exports, fault)
         finally:
             await eraser.close()

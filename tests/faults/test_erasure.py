@@ -24,6 +24,7 @@ from activities.faults import ERASURE
 from activities.recovery import start
 from deploy.embedded.postgres_binaries import postgres_binaries
 from deploy.embedded.supervisor import Child
+from deploy.exporting import exports_folder
 from deploy.harness.product import ROOT, Product
 from events.audit.kept import register
 from events.audit.logkeys import LogKeys
@@ -32,6 +33,7 @@ from events.audit.publishing import Publication
 from events.store.chain import verify
 from events.store.ledger import Ledger, obey_ledger
 from events.store.store import Store
+from settings import Settings
 from tests.faults.board import Board
 from workflows.registry import RULES
 from workflows.wire import StreamRef, connect, workflow_id
@@ -187,8 +189,8 @@ async def _told(product: Product, board: Board, canary: str) -> str:
     assert canary in shown.text
     listed = await board.get("/supervision")
     assert stream in listed.text
-    exports = product.folder / "exports"
-    exports.mkdir(exist_ok=True)
+    exports = exports_folder(Settings(installation="test", data_folder=product.folder))
+    exports.mkdir(parents=True, exist_ok=True)
     (exports / "kept.zip").write_text(canary)
     connection = await asyncpg.connect(f"{product.dsn}?role=traject_app")
     await register(connection, "kept.zip", {board.tenant: [stream]}, "Noor Achterberg")
