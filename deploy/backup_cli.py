@@ -26,7 +26,7 @@ def backup(folder: Folder, as_json: AsJson = False) -> None:
 
     async def work() -> Manifest:
         async with own_postgres(settings(), join=True) as found:
-            with _bar(as_json)("Dumping the database") as tell:
+            with _bar(as_json)("Dumping the database", True) as tell:
                 return await make(found.owner_database, folder.absolute(), tell)
 
     made = _told(work())
@@ -85,8 +85,8 @@ def _bar(as_json: bool) -> Any:
     from deploy.progress import progress_bar
     from deploy.restore import no_bar
 
-    def shown(what: str) -> AbstractContextManager[Any]:
-        return progress_bar(what)
+    def shown(what: str, in_bytes: bool) -> AbstractContextManager[Any]:
+        return progress_bar(what, in_bytes=in_bytes)
 
     return no_bar if as_json else shown
 

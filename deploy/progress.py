@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
@@ -29,15 +30,14 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress_bar(what: str, *, shown: bool | None = None) -> Iterator[Tell]:
+def progress_bar(what: str, *, shown: bool | None = None, in_bytes: bool = False) -> Iterator[Tell]:
     """A bar on standard error within the block; by default only where that is a terminal."""
     if shown is None:
         shown = sys.stderr.isatty()
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
+        *((DownloadColumn(),) if in_bytes else (MofNCompleteColumn(), _Rate())),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=not shown,

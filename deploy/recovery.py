@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+
 from activities.recovery import Recovery, recover
 from deploy.progress import progress_bar
 from events.store.keyring import KeyRing
@@ -27,6 +30,13 @@ async def recover_all(
     facts = {name: story.facts for name, story in stories.items()}
     keys = KeyRing.load(settings.master_keys)
     store = await Store.connect(settings.database("app"), keys, facts)
+    last = Recovery()
+
+    def told(found: Recovery) -> None:
+        nonlocal last
+        last = found
+        tell(found.seen, found.total)
+
     try:
         await obey_before_serving(store, settings.published, settings.owner_database, stories)
         temporal = await connect_by(settings, store.dossier_key)
@@ -36,8 +46,11 @@ async def recover_all(
                 temporal,
                 set(RULES),
                 restored=restored,
-                progress=lambda found: tell(found.seen, found.total),
+                progress=told,
             )
+    except asyncio.CancelledError:
+        print(f"Interrupted. {sentence(last)}\nRun it again for the rest.", file=sys.stderr)
+        raise
     finally:
         await store.close()
 

@@ -42,10 +42,11 @@ from settings import Settings
 from workflows.registry import RULES
 
 Say = Callable[[str], None]
-Bar = Callable[[str], AbstractContextManager[Tell]]
+Bar = Callable[[str, bool], AbstractContextManager[Tell]]
+"""Shows how far something of this name has come, in bytes or not."""
 
 
-def no_bar(_what: str) -> AbstractContextManager[Tell]:
+def no_bar(_what: str, _in_bytes: bool) -> AbstractContextManager[Tell]:
     return nullcontext(lambda _done, _of: None)
 
 
@@ -79,7 +80,7 @@ async def restore(
     reason why what was published since the backup is given up. Raises BackupRefused, BadKeys,
     Contradiction, Away, and what a server that is away raises; the place is as it was then.
     """
-    with bar("Checking the backup") as tell:
+    with bar("Checking the backup", True) as tell:
         manifest = check(folder, tell)
     say(f"The backup of {manifest.made_at:%Y-%m-%d %H:%M} UTC is whole: {manifest.events} events.")
     refuse_unfit(manifest, settings)
@@ -90,7 +91,7 @@ async def restore(
         done: list[Restored] = []
 
         async def work() -> None:
-            with bar("Loading the dump") as tell:
+            with bar("Loading the dump", True) as tell:
                 await load_dump(target, folder, manifest, tell)
             done.append(
                 await _made_right(settings, target, manifest, publication, accept_loss, say, bar)
@@ -170,7 +171,7 @@ class _Check:
 
     async def holds(self, publication: Publication | None) -> Report:
         """Raises BackupRefused with the first finding."""
-        with self.bar("Verifying the log") as tell:
+        with self.bar("Verifying the log", False) as tell:
             report = await verify_database(
                 self.target.dsn_beside("traject_projector"),
                 self.vkeys,

@@ -15,6 +15,7 @@ import activities.histories
 from activities.histories import Run, Seen
 from activities.recovery import Recovery, recover, verdict
 from events.recording import ActorRef, Draft, Recording
+from events.store.keys import new_dossier_key
 from events.store.standings import Standing
 from tests.conftest import Database
 from tests.toy.careless import CarelessLoan
@@ -147,6 +148,20 @@ async def test_a_process_that_cannot_go_on_begins_anew(
     assert found == Recovery(total=1, seen=1, replaced=1)
     async with stage.worker():
         await stage.give(stream, "ReturnBook")
+
+
+async def test_a_history_that_the_dossier_does_not_open_is_given_up(
+    played: Stage, raw: asyncpg.Connection
+) -> None:
+    """PostgreSQL was restored from before the case began, and the case then begun again."""
+    stream = await played.open()
+    ring = played.store._master_keys
+    master, wrapped = ring.wrap(new_dossier_key(), played.tenant, stream)
+    change = "update traject.dossier_key set master = $1, wrapped = $2 where stream = $3"
+    await raw.execute(change, master, wrapped, stream)
+    played.store.forget(played.tenant, stream)
+    found = await recover(played.store, played.temporal, PROCESSES)
+    assert found == Recovery(total=1, seen=1, replaced=1)
 
 
 async def test_interrupted_in_the_middle_the_next_time_does_the_rest(played: Stage) -> None:
