@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shutil
 import socket
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -126,6 +128,17 @@ async def seen(page: Page, picture: Path) -> None:
     assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
 
 
+async def look_into_own_file(page: Page, address: str, folder: Path) -> None:
+    """All that is held about who is signed in, as it lies on that person's own disk."""
+    answer = await page.request.get(f"{address}/me/file")
+    with zipfile.ZipFile(io.BytesIO(await answer.body())) as archived:
+        archived.extractall(folder / "file")
+    await page.goto((folder / "file" / "index.html").as_uri())
+    await seen(page, folder / "own-file.png")
+    await page.locator("#cases + ul a").first.click()
+    await seen(page, folder / "own-case.png")
+
+
 @pytest.mark.parametrize(("width", "height", "language"), [(390, 844, "nl"), (1280, 900, "en")])
 async def test_pages_fit_and_are_open_to_everybody(
     demo: Demo, tmp_path: Path, width: int, height: int, language: str
@@ -153,6 +166,7 @@ async def test_pages_fit_and_are_open_to_everybody(
         await page.get_by_role("button", name="Ellen van Duyvenvoorde").click()
         await page.get_by_role("heading", level=1, name="Ellen").wait_for()
         await look("overview")
+        await look_into_own_file(page, demo.address, tmp_path)
         await page.goto(f"{demo.address}/supervision")
         await look("cases")
         await page.get_by_role("link", name="Marloes Terpstra").click()
