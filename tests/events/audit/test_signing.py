@@ -24,7 +24,6 @@ from tests.events.audit.log import (
     NOW,
     Filled,
     disarm,
-    published_leaves,
     put_back,
     rewrite,
     seen_outside,
@@ -56,7 +55,12 @@ async def signed(
 
 
 async def test_one_checkpoint_over_all_logs(
-    signed: Checkpoint, log_keys: LogKeys, publication: Publication
+    signed: Checkpoint,
+    keeping: asyncpg.Connection,
+    log_keys: LogKeys,
+    publication: Publication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     seen = await seen_outside(publication, log_keys.vkeys)
     assert [one.checkpoint.size for one in seen] == [2, 5]
@@ -64,6 +68,12 @@ async def test_one_checkpoint_over_all_logs(
     assert {tree.size for tree in signed.trees.values()} == {5}
     assert (signed.at, signed.origin) == (LATER, log_keys.origin)
     assert await publication.get("keys.txt") == f"{log_keys.vkeys[0]}\n".encode()
+    # A place with nothing in it gets everything, however much belongs into one file.
+    monkeypatch.setattr("events.audit.published.CHUNK", 2)
+    elsewhere = Publication.at(str(tmp_path / "elsewhere"))
+    assert await checkpoint(keeping, log_keys, elsewhere, LATER) is None
+    assert await seen_outside(elsewhere, log_keys.vkeys) == seen
+    assert len(await elsewhere.names("leaves/reads")) == 3
 
 
 async def test_not_without_news_and_once_a_minute(
@@ -81,8 +91,12 @@ async def test_not_without_news_and_once_a_minute(
     assert again is not None
     assert (again.size, again.refused_size) == (signed.size, 6)
     await filled.happens()
-    at_once = await checkpoint(keeping, log_keys, publication, LATER + minute, at_once=True)
-    assert at_once is not None
+    assert await checkpoint(keeping, log_keys, publication, LATER + minute, at_once=True)
+    # A clock that was set back does not set the log back.
+    await filled.happens()
+    found = await checkpoint(keeping, log_keys, publication, NOW)
+    assert found is not None
+    assert found.at == LATER + minute
 
 
 async def test_an_empty_log_is_not_signed(
@@ -90,19 +104,6 @@ async def test_an_empty_log_is_not_signed(
 ) -> None:
     assert await checkpoint(keeping, log_keys, publication, NOW, at_once=True) is None
     assert await publication.names("") == []
-
-
-async def test_a_clock_that_was_set_back_does_not_set_the_log_back(
-    signed: Checkpoint,
-    keeping: asyncpg.Connection,
-    filled: Filled,
-    log_keys: LogKeys,
-    publication: Publication,
-) -> None:
-    await filled.happens()
-    found = await checkpoint(keeping, log_keys, publication, NOW)
-    assert found is not None
-    assert found.at == signed.at
 
 
 async def refused(
@@ -116,43 +117,35 @@ async def refused(
     return found.value
 
 
-@pytest.mark.parametrize("whole", [True, False], ids=["with its checkpoints", "the tree alone"])
 async def test_a_rollback_is_not_signed(
     signed: Checkpoint,
     raw: asyncpg.Connection,
     keeping: asyncpg.Connection,
     log_keys: LogKeys,
     publication: Publication,
-    whole: bool,
-) -> None:
-    if whole:
-        await disarm(raw, "checkpoint")
-        await raw.execute("delete from traject.checkpoint where number = 2")
-    for log in LOGS:
-        for size in (0, 4):
-            before = await Tiles(raw).edge(log)
-            await set_back(raw, log, size)
-            why = await refused(keeping, log_keys, publication)
-            assert why.code == "rollback"
-            told = f"published of 2026-01-06 09:05:00 UTC counts 5 entries in the log of {log}"
-            assert told in str(why)
-            await put_back(raw, log, before)
-    assert await checkpoint(keeping, log_keys, publication, LATER, at_once=True) is None
-
-
-async def test_a_rollback_is_found_without_anything_published(
-    signed: Checkpoint,
-    raw: asyncpg.Connection,
-    keeping: asyncpg.Connection,
-    log_keys: LogKeys,
     tmp_path: Path,
 ) -> None:
-    await set_back(raw, "events", 4)
+    """Of a tree alone, found by what was published and by the database's own checkpoint; and of
+    a tree with its checkpoints, as an old backup has them."""
     elsewhere = Publication.at(str(tmp_path / "elsewhere"))
-    why = await refused(keeping, log_keys, elsewhere)
-    assert why.code == "rollback"
-    assert "in the database of 2026-01-06 09:05:00 UTC counts 5" in str(why)
+    at = "of 2026-01-06 09:05:00 UTC counts 5 entries in the log of"
+    for with_checkpoints in (False, True):
+        for log in LOGS:
+            before = await Tiles(raw).edge(log)
+            for size in (4, 0):
+                await set_back(raw, log, size)
+                why = await refused(keeping, log_keys, publication)
+                assert why.code == "rollback"
+                assert f"published {at} {log}" in str(why)
+            if not with_checkpoints:
+                why = await refused(keeping, log_keys, elsewhere)
+                assert why.code == "rollback"
+                assert f"in the database {at} {log}" in str(why)
+            await put_back(raw, log, before)
+        await disarm(raw, "checkpoint")
+        await raw.execute("delete from traject.checkpoint where number = 2")
     assert await elsewhere.names("checkpoints") == []
+    assert await checkpoint(keeping, log_keys, publication, LATER, at_once=True) is None
 
 
 async def test_a_rewritten_history_is_not_signed(
@@ -209,16 +202,9 @@ async def test_a_forged_checkpoint_stops_everything(
     await publication.replace("latest.txt", genuine)
     await raw.execute("insert into traject.checkpoint values (3, 5, $1, now())", forged)
     assert (await refused(keeping, log_keys, publication)).code == "forged"
-
-
-async def test_a_swapped_key_signs_nothing(
-    signed: Checkpoint,
-    keeping: asyncpg.Connection,
-    log_keys: LogKeys,
-    publication: Publication,
-) -> None:
-    assert (await refused(keeping, LogKeys.generate(), publication)).code == "forged"
-    assert (await refused(keeping, LogKeys.generate(log_keys.origin), publication)).code == "forged"
+    # And the other way round: a key that was swapped signs nothing.
+    for swapped in (LogKeys.generate(), forger):
+        assert (await refused(keeping, swapped, publication)).code == "forged"
 
 
 async def test_another_logs_place_is_left_alone(
@@ -266,20 +252,6 @@ async def test_what_was_published_and_lost_is_taken_back(
     assert [one.checkpoint.size for one in seen] == [2, 5, 6]
     kept = await raw.fetch("select number, note from traject.checkpoint order by number")
     assert [verify(row["note"], log_keys.vkeys) for row in kept] == seen
-
-
-async def test_an_empty_place_gets_everything(
-    signed: Checkpoint,
-    keeping: asyncpg.Connection,
-    log_keys: LogKeys,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("events.audit.published.CHUNK", 2)
-    elsewhere = Publication.at(str(tmp_path / "elsewhere"))
-    assert await checkpoint(keeping, log_keys, elsewhere, LATER) is None
-    assert len(await seen_outside(elsewhere, log_keys.vkeys)) == 2
-    assert len(await published_leaves(elsewhere, "reads")) == 5
 
 
 async def test_a_place_that_is_away_is_told_and_made_up_for(
