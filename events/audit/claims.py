@@ -38,24 +38,27 @@ class _Told:
     claims: list[Claim]
     sizes: int = 0
 
-    def take(self, number: int, text: str) -> None:
-        """The next one in order."""
-        name = f"{self.source} checkpoint {number}"
+    def take(self, number: int, text: str) -> Checkpoint | None:
+        """The next one in order; None where it is not to be believed."""
         self.texts[number] = text
         try:
             note = checkpoint(text)
             self.keys.accept(note)
         except Wrong as why:
-            # What only it states has nothing to go by.
-            where = ("events", self.sizes + 1)
-            self.report.find("checkpoint", f"The {name}: {why}.", *where)
-            return
+            self.find(number, f": {why}")
+            return None
         size = note.trees["events"][0]
         if size < self.sizes:
-            told = f"The {name} states less than the one before it."
-            self.report.find("checkpoint", told, "events", size + 1)
+            self.find(number, " states less than the one before it")
         self.sizes = max(size, self.sizes)
-        self.claims.append(Claim(name, note))
+        self.claims.append(Claim(f"{self.source} checkpoint {number}", note))
+        return note
+
+    def find(self, number: int, what: str) -> None:
+        """What only it states, from the next position on, has nothing to go by."""
+        position = self.sizes + 1
+        told = f"The {self.source} checkpoint {number} (on positions from {position} on){what}."
+        self.report.find("checkpoint", told, "events", position)
 
 
 async def gather(
@@ -101,13 +104,11 @@ async def _read_own(connection: asyncpg.Connection, told: _Told) -> None:
     while rows := await connection.fetch(SQL["checkpoints"], number, PAGE):
         for row in rows:
             if row["number"] != number + 1:
-                what = f"The database's checkpoint {number + 1} is not there."
-                told.report.find("checkpoint", what, "events", told.sizes + 1)
+                told.find(number + 1, " is not there")
             number = row["number"]
-            told.take(number, row["note"])
-            if told.claims and row["size"] != told.claims[-1].note.trees["events"][0]:
-                what = f"The database's checkpoint {number} is kept under another size."
-                told.report.find("checkpoint", what, "events", told.sizes)
+            note = told.take(number, row["note"])
+            if note is not None and row["size"] != note.trees["events"][0]:
+                told.find(number, " is kept under another size")
 
 
 def _compare(inside: _Told, outside: _Told, report: Report) -> None:
@@ -122,13 +123,13 @@ def _compare(inside: _Told, outside: _Told, report: Report) -> None:
         own, published = inside.texts.get(number), outside.texts.get(number)
         if own == published:
             continue
-        if own is None and number > max(inside.texts, default=0):
-            report.notes.append(f"The published checkpoint {number} is not in the database.")
-        elif published is None and number > max(outside.texts):
+        if published is None and number > max(outside.texts):
             report.notes.append(f"The database's checkpoint {number} is not published yet.")
         elif own is None or published is None:
-            where = "in the database" if own is None else "published"
-            report.find("checkpoint", f"Checkpoint {number} is not {where}.", "events")
+            what = "was published, but is not in the database"
+            if published is None:
+                what = "of the database is not among the published ones"
+            report.find("checkpoint", f"Checkpoint {number} {what}.", "events")
         else:
             what = f"Checkpoint {number} is another one in the database than was published."
             report.find("checkpoint", what, "events")

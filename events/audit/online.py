@@ -19,6 +19,7 @@ import asyncpg
 from events.audit.claims import Claim, first_difference, gather
 from events.audit.publishing import Publication
 from events.audit.scanning import (
+    HASH,
     MOST,
     PAGE,
     SQL,
@@ -56,22 +57,34 @@ async def verify_database(
     """
     connection = await connected(dsn)
     try:
-        return await _Verification(connection, dsn, publication, processes, tell).run(vkeys, kept)
+        verification = _Verification(connection, publication, tell, dsn, processes)
+        return await verification.run(vkeys, kept)
     finally:
         await connection.close()
+
+
+async def verify_over(
+    connection: asyncpg.Connection,
+    vkeys: Sequence[str],
+    *,
+    publication: Publication | None = None,
+    kept: Sequence[Checkpoint] = (),
+) -> Report:
+    """As `verify_database`, as one connection sees it, in its transaction if it is in one."""
+    return await _Verification(connection, publication).run(vkeys, kept)
 
 
 class _Verification:
     def __init__(
         self,
         connection: asyncpg.Connection,
-        dsn: str,
         publication: Publication | None,
-        processes: int,
-        tell: Tell,
+        tell: Tell = lambda _done, _of: None,
+        dsn: str = "",
+        processes: int = 1,
     ) -> None:
-        self._connection, self._dsn, self._publication = connection, dsn, publication
-        self._processes, self._tell = processes, tell
+        self._connection, self._publication = connection, publication
+        self._tell, self._dsn, self._processes = tell, dsn, processes
         self._done = self._of = 0
         self.report = Report()
 
@@ -140,6 +153,10 @@ class _Verification:
     async def _check_tiles(self, log: Log, stretches: list[Stretch], tree: Any) -> None:
         """Each kept hash above the leaves has to be over 256 of those below it."""
         size, edge = tree["size"], tree["edge"]
+        held = sum(len(hashes) // HASH * TILE**level for level, hashes in enumerate(edge))
+        if held != size % TILE ** max(len(edge), 1):
+            what = f"The kept tree of {log} says it has {size} leaves, and has hashes of others."
+            self.report.find("tree", what, log)
         below = [root for stretch in stretches for root in stretch.kept][: size // TILE]
         level = 1
         while below or level < len(edge):
@@ -150,17 +167,26 @@ class _Verification:
             above: list[bytes] = []
             for index in range(whole + 1):
                 part = below[index * TILE : (index + 1) * TILE]
-                if kept.get(index) != b"".join(part):
-                    position = (index * TILE**level) * TILE + 1
-                    self.report.find(
-                        "tile",
-                        f"The kept hashes of level {level} of the log of {log} from position"
-                        f" {position} on are not over those below them.",
-                        *(log, position),
-                    )
+                known = kept.get(index, b"")
+                if known != b"".join(part):
+                    first = index * TILE + _first_other(part, known)
+                    self._find_tile(log, level, first * TILE**level, (first + 1) * TILE**level)
                 if index < whole:
                     above.append(root_over(b"".join(part)))
             below, level = above, level + 1
+
+    def _find_tile(self, log: Log, level: int, start: int, stop: int) -> None:
+        """A leaf that was changed below it is told already."""
+        if any(
+            one.log == log and start < (one.position or 0) <= stop for one in self.report.findings
+        ):
+            return
+        self.report.find(
+            "tile",
+            f"The hash of level {level} that is kept of the log of {log} from position {start + 1}"
+            " on is not over those below it.",
+            *(log, start + 1),
+        )
 
     async def _check_claims(
         self, wanted: Wanted, stretches: list[Stretch], claims: Sequence[Claim]
@@ -212,8 +238,8 @@ class _Verification:
                 if row["version"] == row["last"]
                 else (f"its head says version {row['version']}, its last event has {row['last']}")
             )
-            where = ("events", row["position"], stream, row["last"])
-            self.report.find("head", f"Stream {stream}: {what}.", *where)
+            told = f"Stream {stream}, from position {row['position']} on: {what}."
+            self.report.find("head", told, "events", row["position"], stream, row["last"])
         waiting = 0
         for row in await self._connection.fetch(SQL["unnumbered_events"], PAGE):
             stream, version = str(UUID(bytes=row["stream"])), row["version"]
@@ -240,6 +266,14 @@ class _Verification:
 
 def _order(log: str | None) -> int:
     return LOGS.index(log) if log in LOGS else len(LOGS)
+
+
+def _first_other(hashes: Sequence[bytes], known: bytes) -> int:
+    """Which of the hashes is not the known one."""
+    for at, hash_ in enumerate(hashes):
+        if known[at * HASH : (at + 1) * HASH] != hash_:
+            return at
+    return len(hashes)
 
 
 def _part(wanted: Wanted, start: int, stop: int) -> Wanted:

@@ -89,6 +89,9 @@ class Case:
     settings: TenantSettings
 
 
+_CASES: dict[tuple[int, bool], Case] = {}
+
+
 @dataclass
 class Told:
     """A case told of people of its own: rows of the event table without their position."""
@@ -158,6 +161,12 @@ async def case(events: int, *, ended: bool) -> Case:
 
     A longer one than the scenario's has more changes of the timetable.
     """
+    if (events, ended) not in _CASES:
+        _CASES[events, ended] = await _made(events, ended)
+    return _CASES[events, ended]
+
+
+async def _made(events: int, ended: bool) -> Case:
     scenario = load(SCENARIO)
     scenario = replace(
         scenario, settings=scenario.settings.model_copy(update={"version": SETTINGS})

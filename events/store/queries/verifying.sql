@@ -57,7 +57,7 @@ select n.log,
   from traject.numbering n
 
 -- name: heads
--- Heads that are not of their stream's last event, or not there.
+-- Heads that are not of their stream's last event, or not there; and from where on they are not.
 select coalesce(s.tenant, e.tenant) as tenant, coalesce(s.stream, e.stream) as stream,
        coalesce(s.version, 0) as version, coalesce(e.version, 0) as last, p.position
   from traject.stream s
@@ -66,7 +66,9 @@ select coalesce(s.tenant, e.tenant) as tenant, coalesce(s.stream, e.stream) as s
          from traject.event e order by e.tenant, e.stream, e.version desc
        ) e on e.tenant = s.tenant and e.stream = s.stream
   left join traject.position p
-    on p.tenant = e.tenant and p.stream = e.stream and p.version = e.version
+    on p.tenant = coalesce(s.tenant, e.tenant) and p.stream = coalesce(s.stream, e.stream)
+   and p.version = case when s.version = e.version then e.version
+                        else 1 + least(coalesce(s.version, 0), coalesce(e.version, 0)) end
  where (s.version, s.hash)
        is distinct from (coalesce(e.version, 0), coalesce(e.event_hash, decode(repeat('00', 32), 'hex')))
  limit $1

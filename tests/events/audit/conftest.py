@@ -9,12 +9,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from deploy.embedded.postgres import EmbeddedPostgres
 from events.audit.logkeys import LogKeys
 from events.audit.publishing import Publication
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
 from tests.events.audit.log import Filled
+from tests.events.audit.world import World, make_world
 from tests.events.store.samples import FACTS
 
 
@@ -66,3 +68,11 @@ def publication(tmp_path: Path) -> Publication:
 @pytest.fixture
 def filled(store: Store, keeping: asyncpg.Connection, tenant: str) -> Filled:
     return Filled(store, keeping, tenant)
+
+
+@pytest.fixture(scope="session")
+async def world(
+    postgres: EmbeddedPostgres, logins: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> World:
+    """An installation with a past; tests take copies of its database."""
+    return await make_world(postgres, logins, tmp_path_factory.mktemp("world"))
