@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from events import stewardship
@@ -67,11 +68,11 @@ Change = Callable[[S, Event, Any], dict[str, Any]]
 class Fold(Generic[S]):
     """One function for each type of event; what processes share comes from other folds.
 
-    ``remembers``: what the state keeps of each event by its id, given the state before it.
+    ``remembers``: what the state keeps of each event by its id.
     """
 
     def __init__(
-        self, *shared: Fold[Any], remembers: Callable[[S, Event], Any] | None = None
+        self, *shared: Fold[Any], remembers: Callable[[Event], Any] = attrgetter("type")
     ) -> None:
         self._changes: dict[type, Change[Any]] = dict(stewardship.CHANGES)
         self._remembers = remembers
@@ -99,23 +100,25 @@ class Fold(Generic[S]):
 
     def all(self, state: S, events: Iterable[Event]) -> S:
         """The state after these events, in order."""
+        events = tuple(events)
+        if not events:
+            return state
         # Nobody else has seen the states in between, so that one copy serves for all of them.
         after = state.with_()
-        fields = after.__dict__
-        fields["recorded"] = recorded = state.recorded.own()
-        kinds, remembers, add = self._changes, self._remembers, recorded.add
+        fields, kinds = after.__dict__, self._changes
         for event in events:
             data = event.data
-            what = event.type if remembers is None else remembers(after, event)
             change = kinds.get(type(data))
             if change is not None:
                 changed = change(after, event, data)
                 fields.update(changed)
                 if "phase" in changed and after.ended_at is None and after.ended:
                     fields["ended_at"] = event.recorded_at
-            add(event.event_id, what)
-            fields["version"] = event.version
-            fields["last_recorded_at"] = event.recorded_at
+        ids = [event.event_id for event in events]
+        fields["recorded"] = state.recorded.plus(ids, map(self._remembers, events))
+        last = events[-1]
+        fields["version"] = last.version
+        fields["last_recorded_at"] = last.recorded_at
         return after
 
 

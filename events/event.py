@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 from uuid import UUID, uuid5
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import from_json
 
 from events.upcasting import Steps, upcast
 
@@ -94,44 +95,136 @@ class Actor(NamedTuple):
     role: str
 
 
-class Event(NamedTuple):
-    """One recorded fact. ``version`` counts 1, 2, 3 ... within its stream.
+class Origin(NamedTuple):
+    """Where an event comes from: its case, who did it by which command, and what led to that."""
 
-    A tuple, because nothing else that never changes is made as fast (`replay` makes millions).
-    """
-
-    event_id: str
     stream_id: str
-    version: int
-    type: str
-    schema_version: int
-    occurred_on: str
-    recorded_at: datetime
     actor: Actor
     command_id: str
     causation_id: str | None
     correlation_id: str
     settings_version: int
+
+
+class _Parts(NamedTuple):
+    event_id: str
+    version: int
+    type: str
+    schema_version: int
+    occurred_on: str
+    recorded_at: datetime
     data: Any
+    header: Origin | bytes
+
+
+class Event(_Parts):
+    """One recorded fact. ``version`` counts 1, 2, 3 ... within its stream.
+
+    A tuple, because nothing else that never changes is made as fast; of one that was read, the
+    origin stays in the header's bytes until somebody asks for it. A replay makes millions.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        event_id: str,
+        stream_id: str,
+        version: int,
+        type: str,  # noqa: A002 - what it is called everywhere
+        schema_version: int,
+        occurred_on: str,
+        recorded_at: datetime,
+        actor: Actor,
+        command_id: str,
+        causation_id: str | None,
+        correlation_id: str,
+        settings_version: int,
+        data: Any,
+    ) -> Self:
+        origin = Origin(
+            stream_id, actor, command_id, causation_id, correlation_id, settings_version
+        )
+        parts = (event_id, version, type, schema_version, occurred_on, recorded_at, data, origin)
+        return tuple.__new__(cls, parts)
+
+    @property
+    def origin(self) -> Origin:
+        header = self.header
+        return header if isinstance(header, Origin) else _origin(header)
+
+    @property
+    def stream_id(self) -> str:
+        return self.origin.stream_id
+
+    @property
+    def actor(self) -> Actor:
+        return self.origin.actor
+
+    @property
+    def command_id(self) -> str:
+        return self.origin.command_id
+
+    @property
+    def causation_id(self) -> str | None:
+        return self.origin.causation_id
+
+    @property
+    def correlation_id(self) -> str:
+        return self.origin.correlation_id
+
+    @property
+    def settings_version(self) -> int:
+        return self.origin.settings_version
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Event):
+            return NotImplemented
+        return self[:-1] == other[:-1] and self.origin == other.origin
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.event_id)
+
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in _FIELDS)
 
     def json(self) -> dict[str, Any]:
         """The event as plain JSON values; ``data`` without the keys that are unset."""
-        data = self.data
+        data, origin = self.data, self.origin
         return {
             "event_id": self.event_id,
-            "stream_id": self.stream_id,
+            "stream_id": origin.stream_id,
             "version": self.version,
             "type": self.type,
             "schema_version": self.schema_version,
             "occurred_on": self.occurred_on,
             "recorded_at": instant_text(self.recorded_at),
-            "actor": {"person": self.actor.person, "role": self.actor.role},
-            "command_id": self.command_id,
-            "causation_id": self.causation_id,
-            "correlation_id": self.correlation_id,
-            "settings_version": self.settings_version,
+            "actor": {"person": origin.actor.person, "role": origin.actor.role},
+            "command_id": origin.command_id,
+            "causation_id": origin.causation_id,
+            "correlation_id": origin.correlation_id,
+            "settings_version": origin.settings_version,
             "data": fact_json(data) if isinstance(data, Fact) else data,
         }
+
+
+_FIELDS = Event.__new__.__code__.co_varnames[1 : Event.__new__.__code__.co_argcount]
+
+
+def _origin(header: bytes) -> Origin:
+    raw = from_json(header)
+    actor = Actor(raw["actor"]["person"], raw["actor"]["role"])
+    return Origin(
+        raw["stream_id"],
+        actor,
+        raw["command_id"],
+        raw["causation_id"],
+        raw["correlation_id"],
+        raw["settings_version"],
+    )
 
 
 def fact_json(fact: Fact) -> dict[str, Any]:

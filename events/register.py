@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, islice
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -23,27 +23,17 @@ class Register(Mapping[str, V], Generic[V]):
         }
         self._size = len(self._entries)
 
-    def plus(self, key: str, value: V) -> Register[V]:
-        """The table with this entry, whether it is new or replaces one."""
-        grown = self.own()
-        grown.add(key, value)
-        return grown
-
-    def own(self) -> Register[V]:
-        """The same table, for whoever adds to it before anybody else sees it."""
-        same: Register[V] = object.__new__(Register)
-        same._entries = self._entries
-        same._size = self._size
-        return same
-
-    def add(self, key: str, value: V) -> None:
-        """As `plus`, in a table of one's `own`."""
+    def plus(self, keys: Sequence[str], values: Iterable[V]) -> Register[V]:
+        """The table with these entries, whether they are new or replace one."""
         entries, size = self._entries, self._size
-        if key in entries or len(entries) != size:
-            self.__init__({**self, key: value})
-        else:
-            entries[key] = (size, value)
-            self._size = size + 1
+        clean = len(entries) == size and entries.keys().isdisjoint(keys)
+        if not clean or len(set(keys)) != len(keys):
+            return Register({**self, **dict(zip(keys, values, strict=True))})
+        entries.update(zip(keys, zip(count(size), values, strict=False), strict=True))
+        grown: Register[V] = object.__new__(Register)
+        grown._entries = entries
+        grown._size = size + len(keys)
+        return grown
 
     def __getitem__(self, key: str) -> V:
         place, value = self._entries[key]

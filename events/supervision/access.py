@@ -52,7 +52,7 @@ def visible(state: Trajectory, event: Event, view: View) -> bool:
         return True
     subject = getattr(event.data, "visit", None)
     if isinstance(event.data, f.RecordCorrected):
-        kind, subject = state.event_subjects.get(event.data.event, ("", None))
+        kind, subject = state.subject(event.data.event)
         return _visible_kind(kind, None, view) and _visible_visit(state, subject, view)
     return _visible_kind(event.type, event.data, view) and _visible_visit(state, subject, view)
 

@@ -23,14 +23,12 @@ from events.supervision.state import (
 )
 
 
-def _subject(state: Trajectory, event: Event) -> tuple[str, str | None]:
-    """A correction is as secret as what it corrects, and so is the correction of that."""
+def _subject(event: Event) -> tuple[str, str | None]:
     data = event.data
-    # Where a model has no such field, getattr takes longer than all the rest of a fold.
-    subject = event.type, data.__dict__.get("visit")
     if type(data) is RecordCorrected:
-        return state.event_subjects.get(data.event, subject)
-    return subject
+        return event.type, data.event
+    # Where a model has no such field, getattr takes longer than all the rest of a fold.
+    return event.type, data.__dict__.get("visit")
 
 
 evolve: Fold[Trajectory] = Fold(terms.FOLD, remembers=_subject)

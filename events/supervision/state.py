@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 from events.case import CaseState
 from events.event import amount
-from events.register import Register
 from events.supervision.facts import FinalReportDrafted, Goal, InvoiceBasisPrepared
 from events.supervision.words import Area, Ground
 
@@ -140,10 +139,15 @@ class Trajectory(CaseState):
     last_intervention_at: datetime | None = None
     reminded: frozenset[tuple[str, str]] = frozenset()
 
-    @property
-    def event_subjects(self) -> Register[tuple[str, str | None]]:
-        """The type of each event and the visit it is about, by the event's id."""
-        return self.recorded
+    def subject(self, event_id: str) -> tuple[str, str | None]:
+        """The type of an event, and the visit it is about.
+
+        A correction is as secret as what it corrects, and so is the correction of that.
+        """
+        kind, about = self.recorded.get(event_id, ("", None))
+        while kind == "RecordCorrected":
+            kind, about = self.recorded.get(about, ("", None))
+        return kind, about
 
     @property
     def suspended(self) -> bool:

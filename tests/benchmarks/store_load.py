@@ -32,10 +32,7 @@ async def case() -> list[Event]:
     reworded = {"goal": draft.goal, "text": draft.text, "single": True, "version": draft.version}
     again = STORY.facts["GoalReworded"].model_validate(reworded)
     more = [
-        Event(
-            **{name: getattr(stream.events[drafted], name) for name in Event.__slots__}
-            | {"type": "GoalReworded", "data": again}
-        )
+        stream.events[drafted]._replace(type="GoalReworded", data=again)
         for _ in range(EVENTS - len(stream.events))
     ]
     return stream.events[: drafted + 1] + more + stream.events[drafted + 1 :]

@@ -58,7 +58,7 @@ DECIDE: dict[type[Command], Callable[[Case, Any], Decision]] = {
     c.CloseTrajectory: finishing.close,
     c.EscalateTrajectory: finishing.escalate,
     c.AbortTrajectory: finishing.abort,
-    c.CorrectRecord: lambda case, command: correct_record(case, command, case.state.event_subjects),
+    c.CorrectRecord: lambda case, command: correct_record(case, command, case.state.recorded),
 }
 
 
