@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from events.audit.proofs import Audit
 from events.projections.reading import ReadModels
 from events.store.attempts import Attempts
 from events.store.batches import Batches
@@ -42,6 +43,11 @@ class Store(
     def links(self) -> Links:
         """Writes and reads the codes of signing links by the keys of this installation."""
         return Links(self._master_keys)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What auditors search and have proved."""
+        return Audit(self._pool)
 
     @cached_property
     def models(self) -> ReadModels:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from web.api import cases, commands, dashboard, lists, me
+from web.api import auditing, cases, commands, dashboard, lists, looking, me
 from web.api.health import health
 from web.api.openapi import document
 from web.api.problems import Problem, answered, problem_response
@@ -75,6 +75,11 @@ def create_app(
     add("GET", "/me/file", privacy.me_file)
     add("GET", "/people/{id}/file", privacy.people_file)
     add("GET", "/dashboard", dashboard.show)
+    add("GET", "/audit/reads", auditing.reads)
+    add("GET", "/audit/refusals", auditing.refusals)
+    add("GET", "/audit/checkpoint", auditing.checkpoint)
+    add("GET", "/audit/events/{event_id}/proof", auditing.proof)
+    add("GET", "/{process}/{id}/difference", looking.changes)
     add("POST", "/{process}/{id}/commands/{command}", commands.give_command)
     add("GET", "/{process}/{id}/commands", cases.commands)
     add("GET", "/{process}/{id}/timeline", cases.timeline)

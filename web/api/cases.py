@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from events.event import instant_text
 from web.api.clock import as_of, now_of
+from web.api.looking import known_to
 from web.api.paths import private, process_of, stream_of, version_of
 from web.api.problems import Problem, language_of
 from web.api.signin import signed_in
@@ -19,6 +20,9 @@ from web.documents.calendars import ics
 from web.reading import Reading, log_reading, offered, read_case
 from web.site import site_of
 from workflows.decision import Command
+
+KNOWN = frozenset({"summary", "timeline"})
+"""The views that auditors may ask for as they were known to somebody else."""
 
 
 async def _asked(request: Request, what: str) -> Reading:
@@ -31,6 +35,8 @@ async def _asked(request: Request, what: str) -> Reading:
     settings = await site.settings(person.tenant)
     moment = as_of(request, settings, now)
     reading = await read_case(site, person, process, stream, now, settings, moment)
+    if what in KNOWN:
+        reading = known_to(request, person, reading)
     await log_reading(site, person, reading, what, now, moment)
     return reading
 

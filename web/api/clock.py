@@ -44,17 +44,23 @@ def now_of(request: Request, site: Site) -> datetime:
 
 
 def as_of(request: Request, settings: TenantSettings, now: datetime) -> datetime | None:
-    """The instant that ``?as_of=`` asks for, never later than now; None where it does not.
+    """The instant that ``?as_of=`` asks for, never later than now; None where it does not."""
+    moment = moment_in(request, "as_of", settings)
+    return None if moment is None else min(moment, now)
+
+
+def moment_in(request: Request, name: str, settings: TenantSettings) -> datetime | None:
+    """The instant that a parameter of the address names, in UTC; None where it is not there.
 
     Without a zone it is the board's local time. A ``+`` that arrived as a space is understood.
     """
-    text = request.query_params.get("as_of")
+    text = request.query_params.get(name)
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=settings.zone)
-        return min(moment.astimezone(UTC), now)
+        return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise invalid("as_of", "instant") from None
+        raise invalid(name, "instant") from None

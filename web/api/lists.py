@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -71,14 +72,20 @@ def query_of(request: Request, process: str) -> Query:
     sort = given.get("sort", NEWEST_CHANGE)
     if sort not in SORTS:
         raise invalid("sort", "enum")
-    limit = given.get("limit", str(LIMIT))
-    if not (_LIMIT.fullmatch(limit) and 1 <= int(limit) <= LIMIT_MAX):
-        raise invalid("limit", "value")
+    limit = limit_of(given)
     state = given.get("state")
     if state is not None and not _STATE.fullmatch(state):
         raise invalid("state", "value")
     fits = wanted(process, given_in(process, given))
-    return Query(state, words[text], sort, given.get("cursor"), int(limit), wanted=fits)
+    return Query(state, words[text], sort, given.get("cursor"), limit, wanted=fits)
+
+
+def limit_of(given: Mapping[str, str]) -> int:
+    """How many a page is to have. Raises Problem for what is no such number."""
+    limit = given.get("limit", str(LIMIT))
+    if not (_LIMIT.fullmatch(limit) and 1 <= int(limit) <= LIMIT_MAX):
+        raise invalid("limit", "value")
+    return int(limit)
 
 
 async def list_cases(request: Request) -> JSONResponse:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from web.api import dashboard
+from web.api.audit_paths import AUDIT_PARAMETERS, AUDIT_SCHEMAS, audit_paths, difference_path
 from web.api.components import (
     COMMAND_PROBLEMS,
     JSON,
@@ -25,11 +26,13 @@ from web.api.lists import LIMIT, LIMIT_MAX, SORTS
 from workflows.agreements import SignAgreement
 from workflows.decision import Command, Rules
 
+KNOWN = ("Summary", "Timeline")
+
 
 def document(rules: Mapping[str, Rules[Any]]) -> dict[str, Any]:
     """The whole description."""
-    schemas: dict[str, Any] = dict(SCHEMAS)
-    paths: dict[str, Any] = dict(_own_paths())
+    schemas: dict[str, Any] = SCHEMAS | AUDIT_SCHEMAS
+    paths: dict[str, Any] = _own_paths() | audit_paths()
     for process, its in rules.items():
         paths |= _process_paths(process, its, schemas)
     return {
@@ -47,7 +50,7 @@ def document(rules: Mapping[str, Rules[Any]]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "parameters": PARAMETERS,
+            "parameters": PARAMETERS | AUDIT_PARAMETERS,
             "responses": problem_responses(),
             "securitySchemes": {
                 "token": {
@@ -116,6 +119,8 @@ def _process_paths(
         parameters = [ref("parameters", "Id")]
         if with_as_of:
             parameters.append(ref("parameters", "AsOf"))
+        if schema_name in KNOWN:
+            parameters.append(ref("parameters", "KnownTo"))
         parameters += [ref("parameters", "Clock"), ref("parameters", "Language")]
         paths[f"/{process}/{{id}}{suffix}"] = {
             "get": {
@@ -127,7 +132,7 @@ def _process_paths(
                 | problems(*READ_PROBLEMS),
             }
         }
-    paths |= _file_paths(process, rules)
+    paths |= difference_path(process) | _file_paths(process, rules)
     for name, command in rules.commands.items():
         if name in rules.own:
             continue

@@ -61,3 +61,44 @@ select kind from traject.installation
 
 -- name: now
 select clock_timestamp()
+
+-- name: reads
+-- The words in braces come from search.py. The page first: its few rows then get their positions.
+select r.*, l.position
+  from (
+    select r.id, r.at_us, r.person, r.stream, r.process, r.what, r.as_of_us
+      from traject.reading r
+     where r.tenant = $1 {filters}
+     order by r.at_us desc, r.id desc
+     limit $2
+  ) r
+  left join traject.logged l on l.log = 'reads' and l.id = r.id
+ order by r.at_us desc, r.id desc
+
+-- name: refusals
+select r.*, l.position
+  from (
+    select r.id, r.at_us, r.person, r.stream, r.process, r.command, r.code
+      from traject.refused r
+     where r.tenant = $1 {filters}
+     order by r.at_us desc, r.id desc
+     limit $2
+  ) r
+  left join traject.logged l on l.log = 'refused' and l.id = r.id
+ order by r.at_us desc, r.id desc
+
+-- name: latest_checkpoint
+select number, note, signed_at from traject.checkpoint order by number desc limit 1
+
+-- name: event_by_id
+select e.tenant, e.stream, e.version, e.event_id, e.command_id, e.place, e.stored_at,
+       e.event_hash, e.command, e.content_hash, e.warnings, e.given, e.recorded_us, e.header,
+       sha256(e.body) as body_sha256, before.event_hash as previous, s.process, p.position
+  from traject.place_of_event($2) f
+  join traject.event e on e.tenant = $1 and e.stream = f.stream and e.version = f.version
+  join traject.stream s on s.tenant = e.tenant and s.stream = e.stream
+  left join traject.event before
+    on before.tenant = e.tenant and before.stream = e.stream and before.version = e.version - 1
+  left join traject.position p
+    on p.tenant = e.tenant and p.stream = e.stream and p.version = e.version
+ where e.event_id = $2

@@ -40,6 +40,7 @@ APP_FUNCTIONS = {
     "open_dossier",
     "open_streams",
     "person_by_token",
+    "place_of_event",
     "revoke_token",
     "still_there",
     "sweep_empty",
