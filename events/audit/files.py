@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -24,6 +25,7 @@ def write(path: Path, content: bytes, *, mode: int = 0o644, replace: bool = Fals
             file.flush()
             os.fsync(file.fileno())
         if replace:
+            _same_owner(half, path)
             half.replace(path)
         else:
             # A link, unlike a rename, fails where there is a file already.
@@ -35,3 +37,11 @@ def write(path: Path, content: bytes, *, mode: int = 0o644, replace: bool = Fals
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _same_owner(half: Path, path: Path) -> None:
+    """What an administrator replaces stays readable to whom it belongs."""
+    with suppress(FileNotFoundError, PermissionError):
+        known = path.stat()
+        if known.st_uid != os.geteuid():
+            os.chown(half, known.st_uid, known.st_gid)

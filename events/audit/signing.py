@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 
-from events.audit.contradiction import Contradiction, extended, genuine
+from events.audit.contradiction import Contradiction, extended, genuine, standing
 from events.audit.logkeys import LogKeys, locked
 from events.audit.note import Checkpoint, Signed, sign
 from events.audit.published import LATEST, checkpoint_name, number_of, publish
 from events.audit.publishing import Publication
-from events.audit.tiles import LOGS, SQL, Tiles
+from events.audit.tiles import SQL, Tiles
 
 EVERY = timedelta(minutes=1)
 SIGN_LOCK = 0x7369676E
@@ -128,7 +127,7 @@ async def _compare(connection: asyncpg.Connection, keys: LogKeys, publication: P
     if published is not None:
         note = published.decode(errors="replace")
         old = genuine(note, keys.vkeys, "published").checkpoint
-        await extended(tiles, old, await _trees(tiles, old), "published")
+        await extended(tiles, old, await standing(tiles, old), "published")
         if await number_of(connection, note) is None:
             await _take_back(connection, keys, publication)
             if await number_of(connection, note) is None:
@@ -138,7 +137,7 @@ async def _compare(connection: asyncpg.Connection, keys: LogKeys, publication: P
     _, last = await last_checkpoint(connection, keys)
     if last is not None:
         old = last.checkpoint
-        await extended(tiles, old, await _trees(tiles, old), "in the database")
+        await extended(tiles, old, await standing(tiles, old), "in the database")
 
 
 async def _take_back(
@@ -153,7 +152,7 @@ async def _take_back(
             return
         note = found.decode(errors="replace")
         lost = genuine(note, keys.vkeys, "published").checkpoint
-        await extended(tiles, lost, await _trees(tiles, lost), "published")
+        await extended(tiles, lost, await standing(tiles, lost), "published")
         await connection.execute(SQL["keep_again"], number + 1, lost.size, note, lost.at)
 
 
@@ -170,22 +169,7 @@ async def _standing(
         # A clock that was set back does not set the log back.
         at = max(at, last.checkpoint.at)
     empty = Checkpoint(keys.origin, 0, b"", 0, b"", 0, b"", at=at, next_key=keys.after(signer))
-    return await _trees(Tiles(connection), empty)
-
-
-async def _trees(tiles: Tiles, like: Checkpoint) -> Checkpoint:
-    """A checkpoint like this one of the trees as they are."""
-    sizes = await tiles.sizes()
-    roots = {log: await tiles.root(log, sizes[log]) for log in LOGS}
-    return replace(
-        like,
-        size=sizes["events"],
-        root=roots["events"],
-        reads_size=sizes["reads"],
-        reads_root=roots["reads"],
-        refused_size=sizes["refused"],
-        refused_root=roots["refused"],
-    )
+    return await standing(Tiles(connection), empty)
 
 
 def _is_due(fresh: Checkpoint, last: Signed | None, now: datetime, at_once: bool) -> bool:

@@ -15,7 +15,7 @@ from events.audit.logkeys import LogKeys, MissingKey
 from events.audit.note import Checkpoint, sign, verify
 from events.audit.publishing import Away, Publication
 from events.audit.signing import checkpoint, forget_spent, rotate
-from events.audit.tiles import LOGS, Tiles
+from events.audit.tiles import LOGS, Edge, Tiles
 from events.store.sequencer import after_restore
 from tests.conftest import Database
 from tests.events.audit.fuse import FUSE, FusedConnection, FusedPublication, Killed
@@ -164,7 +164,12 @@ async def test_a_rewritten_history_is_not_signed(
             assert why.code == "changed"
             assert f"first 5 entries in the log of {log} are not" in str(why)
             await put_back(raw, log, before)
-    # Nor once there is more, nor where the database's own checkpoints went with it.
+    # Nor without tiles, nor once there is more, nor where its own checkpoints went with it.
+    before = await Tiles(raw).edge("reads")
+    await put_back(raw, "reads", Edge(300, before.hashes))
+    why = await refused(keeping, log_keys, publication)
+    assert (why.code, "Tiles were removed" in str(why)) == ("changed", True)
+    await put_back(raw, "reads", before)
     await rewrite(raw, "events", 1)
     await filled.happens(3, 3, 3)
     await disarm(raw, "checkpoint")
@@ -203,8 +208,10 @@ async def test_a_forged_checkpoint_stops_everything(
     await raw.execute("insert into traject.checkpoint values (3, 5, $1, now())", forged)
     assert (await refused(keeping, log_keys, publication)).code == "forged"
     # And the other way round: a key that was swapped signs nothing.
-    for swapped in (LogKeys.generate(), forger):
-        assert (await refused(keeping, swapped, publication)).code == "forged"
+    assert (await refused(keeping, forger, publication)).code == "forged"
+    why = await refused(keeping, other := LogKeys.generate(), publication)
+    assert why.code == "elsewhere"
+    assert f"of the log {log_keys.origin}, and the key file here of {other.origin}" in str(why)
 
 
 async def test_another_logs_place_is_left_alone(
