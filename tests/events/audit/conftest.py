@@ -11,11 +11,14 @@ import pytest
 
 from deploy.embedded.postgres import EmbeddedPostgres
 from events.audit.logkeys import LogKeys
+from events.audit.note import Checkpoint
 from events.audit.publishing import Publication
+from events.audit.signing import checkpoint
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
-from tests.events.audit.log import Filled
+from tests.events.audit.fuse import FUSE, FusedConnection
+from tests.events.audit.log import LATER, NOW, Filled
 from tests.events.audit.world import World, make_world
 from tests.events.store.samples import FACTS
 
@@ -76,3 +79,33 @@ async def world(
 ) -> World:
     """An installation with a past; tests take copies of its database."""
     return await make_world(postgres, logins, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture
+def key_file(log_keys: LogKeys, tmp_path: Path) -> Path:
+    file = tmp_path / "log-keys.json"
+    log_keys.save(file)
+    return file
+
+
+@pytest.fixture
+async def dying(database: Database) -> AsyncIterator[FusedConnection]:
+    """What runs on this is broken off where the fuse burns down."""
+    connection = await asyncpg.connect(database.sequencer_dsn, connection_class=FusedConnection)
+    assert isinstance(connection, FusedConnection)
+    yield connection
+    FUSE.left = None
+    await connection.close()
+
+
+@pytest.fixture
+async def signed(
+    keeping: asyncpg.Connection, filled: Filled, log_keys: LogKeys, publication: Publication
+) -> Checkpoint:
+    """The second checkpoint of two, over five entries in each log."""
+    await filled.happens(2, 2, 2)
+    await checkpoint(keeping, log_keys, publication, NOW)
+    await filled.happens(3, 3, 3)
+    found = await checkpoint(keeping, log_keys, publication, LATER)
+    assert found is not None
+    return found

@@ -40,13 +40,6 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("events.audit.keeper.RETRY", SOON)
 
 
-@pytest.fixture
-def key_file(log_keys: LogKeys, tmp_path: Path) -> Path:
-    file = tmp_path / "log-keys.json"
-    log_keys.save(file)
-    return file
-
-
 Said = list[str]
 Make = Callable[[], tuple[Keeper, Said]]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +10,10 @@ import pytest
 
 from events.audit.contradiction import Contradiction
 from events.audit.keeper import integrate
-from events.audit.logkeys import LogKeys, MissingKey
+from events.audit.logkeys import LogKeys
 from events.audit.note import Checkpoint, sign, verify
 from events.audit.publishing import Away, Publication
-from events.audit.signing import checkpoint, forget_spent, rotate
+from events.audit.signing import checkpoint
 from events.audit.tiles import LOGS, Edge, Tiles
 from events.store.sequencer import after_restore
 from tests.conftest import Database
@@ -29,29 +28,6 @@ from tests.events.audit.log import (
     seen_outside,
     set_back,
 )
-
-
-@pytest.fixture
-async def dying(database: Database) -> AsyncIterator[FusedConnection]:
-    """What runs on this is broken off where the fuse burns down."""
-    connection = await asyncpg.connect(database.sequencer_dsn, connection_class=FusedConnection)
-    assert isinstance(connection, FusedConnection)
-    yield connection
-    FUSE.left = None
-    await connection.close()
-
-
-@pytest.fixture
-async def signed(
-    keeping: asyncpg.Connection, filled: Filled, log_keys: LogKeys, publication: Publication
-) -> Checkpoint:
-    """The second checkpoint of two, over five entries in each log."""
-    await filled.happens(2, 2, 2)
-    await checkpoint(keeping, log_keys, publication, NOW)
-    await filled.happens(3, 3, 3)
-    found = await checkpoint(keeping, log_keys, publication, LATER)
-    assert found is not None
-    return found
 
 
 async def test_one_checkpoint_over_all_logs(
@@ -313,90 +289,6 @@ async def test_broken_off_at_every_point_and_repeated(
     in_order = "select id from traject.logged where log = 'reads' order by position"
     ids = [row["id"] for row in await filled.keeping.fetch(in_order)]
     assert ids == sorted(set(ids))
-
-
-# -- rotation ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def key_file(log_keys: LogKeys, tmp_path: Path) -> Path:
-    file = tmp_path / "log-keys.json"
-    log_keys.save(file)
-    return file
-
-
-async def test_rotation_is_announced_and_followed(
-    signed: Checkpoint,
-    keeping: asyncpg.Connection,
-    filled: Filled,
-    log_keys: LogKeys,
-    publication: Publication,
-    key_file: Path,
-) -> None:
-    at = LATER + timedelta(seconds=1)
-    for turn in range(2):
-        announcing = await rotate(keeping, key_file, publication, at)
-        assert announcing.next_key == LogKeys.load(key_file).vkeys[-1]
-        await filled.happens()
-        at += timedelta(minutes=1 + turn)
-        assert await checkpoint(keeping, LogKeys.load(key_file), publication, at)
-    seen = await seen_outside(publication, log_keys.vkeys)
-    keys = LogKeys.load(key_file)
-    assert [keys.vkeys.index(one.vkey) for one in seen] == [0, 0, 0, 1, 1, 2]
-    assert [key.private is None for key in keys.keys] == [True, True, False]
-    assert (await publication.get("keys.txt") or b"").decode().split() == keys.vkeys
-
-
-async def test_a_worker_with_the_old_file_signs_nothing(
-    signed: Checkpoint,
-    keeping: asyncpg.Connection,
-    filled: Filled,
-    log_keys: LogKeys,
-    publication: Publication,
-    key_file: Path,
-) -> None:
-    await rotate(keeping, key_file, publication, LATER)
-    await filled.happens()
-    with pytest.raises(MissingKey, match="rotated elsewhere"):
-        await checkpoint(keeping, log_keys, publication, LATER, at_once=True)
-    assert len(await seen_outside(publication, log_keys.vkeys)) == 3
-
-
-async def test_rotation_broken_off_at_every_point(
-    dying: FusedConnection, filled: Filled, log_keys: LogKeys, tmp_path: Path, key_file: Path
-) -> None:
-    publication = FusedPublication.at(str(tmp_path / "published"))
-    await filled.happens()
-    now, burnt = NOW, 0
-    while True:
-        now += timedelta(minutes=2)
-        FUSE.left = burnt
-        try:
-            await rotate(dying, key_file, publication, now)
-        except Killed:
-            burnt += 2
-            await dying.reset()
-        else:
-            break
-        finally:
-            FUSE.left = None
-        # The worker goes on with whatever is in the file.
-        await filled.happens(1, 0, 0)
-        await checkpoint(filled.keeping, LogKeys.load(key_file), publication, now, at_once=True)
-    seen = await seen_outside(publication, log_keys.vkeys)
-    keys = LogKeys.load(key_file)
-    # Each was announced once, and whoever was succeeded is forgotten.
-    told = [one.checkpoint.next_key for one in seen if one.checkpoint.next_key]
-    assert told == keys.vkeys[1:]
-    assert [key.vkey for key in keys.keys if key.private] == keys.vkeys[-1:]
-
-
-async def test_a_key_file_that_cannot_be_written_is_left_as_it_is(
-    keeping: asyncpg.Connection, log_keys: LogKeys, tmp_path: Path
-) -> None:
-    await forget_spent(
-        keeping, tmp_path / "mounted to read" / "log-keys.json", log_keys.with_next()
-    )
 
 
 # -- a restored database -------------------------------------------------------------------------
