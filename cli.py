@@ -43,7 +43,6 @@ app.add_typer(keys_app, name="keys")
 app.add_typer(projections_app, name="projections")
 app.add_typer(audit_app, name="audit")
 app.add_typer(retention_app, name="retention")
-app.command()(erase)
 
 
 class Engine(StrEnum):
@@ -198,6 +197,9 @@ def recover(
 
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
+
+
+app.command()(erase)
 
 
 @app.command()

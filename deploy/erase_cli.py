@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,7 +15,8 @@ import typer
 from deploy.terminal import FAILED, OK, AsJson, answer, end, fail, joined, run
 
 if TYPE_CHECKING:
-    from deploy.erasure import Outcome, Tools
+    from deploy.erasure import Outcome, Search, Tools
+    from deploy.traces import Traces
     from events.store.certificates import Certificate
     from events.store.erasing import Erasable
     from settings import Settings
@@ -42,6 +44,15 @@ def erase(
         str | None, typer.Option(help="Who is named in the certificate; by default this user.")
     ] = None,
     language: Annotated[str, typer.Option(help="Of the certificate: nl or en.")] = "nl",
+    look_for: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Afterwards also look everywhere for the words in this file, one a line.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Destroy cases for good, and prove it. Only what was requested and approved is erased.
@@ -65,14 +76,18 @@ def erase(
             texts = run(_certificates(joined(), ids, language))
             answer("\n".join(text for text, _ in texts), [kept for _, kept in texts], as_json)
             end(OK)
-        asked = _Asked(ids, due, dry_run, yes, as_json, operator or _user())
+        words = _words(look_for) if look_for is not None else []
+        asked = _Asked(ids, due, dry_run, yes, as_json, operator or _user(), words)
         outcomes = run(_erase(joined(), asked))
     except (StillKnownError, NotGone, Away, BadPlace, StillSeen, NotObeyed) as problem:
         fail(str(problem))
     if not dry_run:
         rows = [_row(outcome) for outcome in outcomes]
-        answer("\n".join(_line(row) for row in rows) or "There is nothing to erase.", rows, as_json)
-    end(FAILED if any(outcome.refusal for outcome in outcomes) else OK)
+        found = sorted({place for outcome in outcomes for place in _found_in(outcome)})
+        lines = [_line(row) for row in rows] + [f"found in {place}" for place in found]
+        answer("\n".join(lines) or "There is nothing to erase.", rows, as_json)
+    well = all(outcome.refusal is None and not _found_in(outcome) for outcome in outcomes)
+    end(OK if well else FAILED)
 
 
 class _Asked:
@@ -86,6 +101,7 @@ class _Asked:
         yes: bool,
         as_json: bool,
         operator: str,
+        words: list[bytes],
     ) -> None:
         self.streams = streams
         self.due = due
@@ -93,6 +109,7 @@ class _Asked:
         self.yes = yes
         self.as_json = as_json
         self.operator = operator
+        self.words = words
 
 
 def _uuid(stream: str) -> str:
@@ -104,6 +121,15 @@ def _uuid(stream: str) -> str:
         fail(f"{stream} is no id of a case.")
 
 
+def _words(file: Path) -> list[bytes]:
+    from deploy.traces import SHORTEST
+
+    words = [line.strip() for line in file.read_bytes().splitlines() if line.strip()]
+    if not words or min(map(len, words)) < SHORTEST:
+        fail(f"{file} has to hold words of at least {SHORTEST} bytes, one a line.")
+    return words
+
+
 def _user() -> str:
     try:
         return getpass.getuser()
@@ -112,7 +138,9 @@ def _user() -> str:
 
 
 @asynccontextmanager
-async def _tools(settings: Settings, operator: str) -> AsyncIterator[Tools]:
+async def _tools(
+    settings: Settings, operator: str, words: Sequence[bytes] = ()
+) -> AsyncIterator[Tools]:
     from activities.faults import fault_of_environment
     from deploy.erasure import Tools
     from deploy.exporting import exports_folder
@@ -139,18 +167,33 @@ async def _tools(settings: Settings, operator: str) -> AsyncIterator[Tools]:
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
             fault = fault_of_environment(settings.installation)
             exports = exports_folder(settings)
-            yield Tools(store, eraser, temporal, ledger, RULES, operator, exports, fault)
+            search = _search(settings, words) if words else None
+            yield Tools(store, eraser, temporal, ledger, RULES, operator, exports, fault, search)
         finally:
             await eraser.close()
     finally:
         await store.close()
 
 
+def _search(settings: Settings, words: Sequence[bytes]) -> Search:
+    """Through the database and all that this installation keeps on this machine."""
+    from deploy.traces import look_for
+
+    async def search(keys: Sequence[bytes]) -> Traces:
+        folders = [settings.data_folder]
+        published = Path(settings.published)
+        if published.is_dir() and not published.is_relative_to(settings.data_folder):
+            folders.append(published)
+        return await look_for(settings.owner_database, folders, [*words, *keys])
+
+    return search
+
+
 async def _erase(settings: Settings, asked: _Asked) -> list[Outcome]:
     from deploy.erasure import Outcome, erase_all, may_be_erased
     from deploy.progress import progress_bar
 
-    async with _tools(settings, asked.operator) as tools:
+    async with _tools(settings, asked.operator, asked.words) as tools:
         looked: list[tuple[Erasable, str | None, str]] = []
         for dossier in await _found(tools, asked.streams):
             refusal, ground = await may_be_erased(tools, dossier)
@@ -235,6 +278,12 @@ def _ask(looked: Sequence[tuple[Erasable, str | None, str]]) -> None:
     count = sum(refusal is None for _, refusal, _ in looked)
     if not typer.confirm(f"This cannot be undone. Erase {count}?"):
         fail("Nothing was erased.")
+
+
+def _found_in(outcome: Outcome) -> list[str]:
+    """Where something was found that was looked for."""
+    steps = outcome.certificate.steps if outcome.certificate is not None else ()
+    return [place for step in steps for place in step.evidence.get("found", ())]
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,7 @@ has it before its key is destroyed, so that no backup brings it back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -16,12 +16,13 @@ from typing import Any
 
 from activities.faults import Fault
 from activities.forgetting import forget_process
+from deploy.traces import Traces
 from events.audit.kept import remove_exports
 from events.event import instant_text
 from events.retention import is_due
 from events.settings import TenantSettings
 from events.store.certificates import Certificate, LastEvent, OutlivedPart, Said, Step
-from events.store.clearing import Cleared, clear_files
+from events.store.clearing import clear_files
 from events.store.erasing import Erasable, Eraser, NotErasable, OtherEvents
 from events.store.erasures import Ask
 from events.store.errors import Erased
@@ -39,6 +40,9 @@ Tell = Callable[[int, int], None]
 """Is told how many steps were taken, and of how many."""
 
 
+Search = Callable[[Sequence[bytes]], Awaitable[Traces]]
+
+
 class NotGone(Exception):
     """Something of an erased dossier is still there; to run it again is safe."""
 
@@ -47,7 +51,8 @@ class NotGone(Exception):
 class Tools:
     """What an erasure reaches: ``store`` opens dossiers to the last, ``operator`` runs it.
 
-    ``exports`` is the folder in which this installation keeps exports.
+    ``exports`` is the folder in which this installation keeps exports. ``search`` looks, with
+    everything else that is to be gone, for these keys as they were stored.
     """
 
     store: Store
@@ -58,6 +63,7 @@ class Tools:
     operator: str
     exports: Path
     fault: Fault | None = None
+    search: Search | None = None
 
     def strike(self, moment: str) -> None:
         if self.fault is not None:
@@ -110,10 +116,14 @@ async def erase_all(tools: Tools, dossiers: Sequence[Erasable], tell: Tell) -> l
     if runs:
         wrapped = [run.wrapped for run in runs if run.wrapped is not None]
         cleared = await clear_files(tools.eraser.connection, datetime.now(UTC), wrapped)
+        traces = None if tools.search is None else await tools.search(wrapped)
         tools.strike("cleared")
         for number, run in enumerate(runs, start=len(dossiers) + 1):
             tell(number, total)
-            outcomes.append(Outcome(run.dossier, await _finish(tools, run, cleared)))
+            run.took("cleared", asdict(cleared))
+            if traces is not None:
+                run.took("searched", asdict(traces))
+            outcomes.append(Outcome(run.dossier, await _finish(tools, run)))
     tell(total, total)
     return outcomes
 
@@ -258,10 +268,9 @@ async def _destroy_key(tools: Tools, run: Run) -> None:
 # -- what is left to prove ------------------------------------------------------------------------
 
 
-async def _finish(tools: Tools, run: Run, cleared: Cleared) -> Certificate:
+async def _finish(tools: Tools, run: Run) -> Certificate:
     """Look everywhere once more, and certify what was found: nothing."""
     dossier, tenant, stream = run.dossier, run.dossier.tenant, run.dossier.stream
-    run.took("cleared", asdict(cleared))
     late = await forget_process(tools.temporal, dossier.process, stream)
     left = await _nothing_left(tools, tenant, stream)
     await _not_opened(tools, tenant, stream)

@@ -39,7 +39,9 @@ class LogThen(Frozen):
 class Step(Frozen):
     """One step, when it was taken, and what there is to prove it."""
 
-    step: Literal["marked", "forgotten", "destroyed", "purged", "exports", "cleared", "looked"]
+    step: Literal[
+        "marked", "forgotten", "destroyed", "purged", "exports", "cleared", "searched", "looked"
+    ]
     at: str
     evidence: dict[str, Any] = Field(default_factory=dict)
 

@@ -8,8 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from base64 import b64encode
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,8 @@ from activities.recovery import start
 from deploy.embedded.postgres_binaries import postgres_binaries
 from deploy.embedded.supervisor import Child
 from deploy.exporting import exports_folder
-from deploy.harness.product import ROOT, Product
+from deploy.harness.product import DATABASE, ROOT, Product
+from deploy.traces import look_for
 from events.audit.kept import register
 from events.audit.logkeys import LogKeys
 from events.audit.online import verify_database
@@ -57,42 +57,17 @@ class Secret:
     wrapped: bytes
 
     @property
-    def traces(self) -> list[bytes]:
-        """In the ways in which programs write it."""
-        found = [self.canary.encode(), self.canary.encode().hex().encode()]
-        for secret in (self.key, self.wrapped):
-            # In base64 its first 36 bytes stand in 48 characters of their own.
-            found += [secret, secret.hex().encode(), b64encode(secret)[:32]]
-        return found
+    def words(self) -> list[bytes]:
+        return [self.canary.encode(), self.key, self.wrapped]
 
-    async def in_tables(self, dsn: str) -> list[str]:
-        """The tables of the database in which any of it stands, the system's own included."""
-        words = [self.canary, self.canary.encode().hex(), self.key.hex(), self.wrapped.hex()]
-        connection = await asyncpg.connect(dsn)
-        tables = await connection.fetch(
-            "select c.oid::regclass::text as name from pg_class c where c.relkind in ('r', 'm')"
-        )
-        found = [
-            table["name"]
-            for table in tables
-            if await connection.fetchval(
-                f"select exists (select from {table['name']} t, unnest($1::text[]) w"
-                " where position(w in t::text) > 0)",
-                words,
-            )
-        ]
-        await connection.close()
-        return found
-
-
-def files_with(folder: Path, traces: Collection[bytes]) -> list[str]:
-    """The files below the folder in which any of these bytes stand."""
-    found: list[str] = []
-    for path in folder.rglob("*"):
-        content = path.read_bytes() if path.is_file() else b""
-        if any(trace in content for trace in traces):
-            found.append(str(path.relative_to(folder)))
-    return found
+    async def found(self, product: Product, database: str = DATABASE) -> list[str]:
+        """The tables of the database and the product's files in which any of it stands."""
+        dsn = product.postgres.dsn_for(database)
+        traces = await look_for(dsn, [product.folder], self.words)
+        assert traces.unread == []
+        assert traces.tables > 50
+        assert traces.files > 100
+        return [place.removeprefix(f"{product.folder}/") for place in traces.found]
 
 
 async def secret_of(product: Product, board: Board, stream: str, canary: str) -> Secret:
@@ -144,16 +119,18 @@ async def test_nothing_is_left_of_an_erased_dossier(
     stream = await _told(product, board, canary)
     secret = await secret_of(product, board, stream, canary)
     # The search finds what is there: a school's name in lists, and the wrapped key.
-    found = await secret.in_tables(product.dsn)
-    assert {"traject.cases_v1", "traject.dossier_key"} <= set(found)
-    assert any("pg_wal" in name for name in files_with(product.folder, secret.traces))
+    found = await secret.found(product)
+    assert {"traject.cases_v1", "traject.dossier_key", "test/exports/kept.zip"} <= set(found)
+    assert any("pg_wal" in place for place in found)
     dump = await asyncio.to_thread(_dump, product, tmp_path)
 
     [refused] = await Erasing(product, tmp_path, "--dry-run", stream).told(code=1)
     assert refused["refusal"] == "erasure.not_requested"
     await asked_for(board, stream)
     busy = asyncio.ensure_future(_keep_giving(board, stream))
-    [told] = await Erasing(product, tmp_path, stream).told()
+    words = tmp_path / "words"
+    words.write_text(canary)
+    [told] = await Erasing(product, tmp_path, stream, "--look-for", str(words)).told()
     answers = await busy
     assert set(answers) == {200, 410}
 
@@ -166,11 +143,11 @@ async def test_nothing_is_left_of_an_erased_dossier(
     assert looked["cleared"]["sought"] == 1
     assert looked["cleared"]["held"] == []
     assert looked["purged"]["documents"] == 1
+    assert (looked["searched"]["found"], looked["searched"]["unread"]) == ([], [])
     assert looked["exports"]["removed"] == ["kept.zip"]
     assert set(looked["looked"]["left"].values()) == {0}
 
-    assert await secret.in_tables(product.dsn) == []
-    assert files_with(product.folder, secret.traces) == []
+    assert await secret.found(product) == []
     await _shown_as_erased(board, stream)
     await _still_proven(product, board, stream)
     await _late_process_is_forgotten(product, secret)
@@ -279,14 +256,13 @@ async def _restored_and_erased_again(product: Product, secret: Secret, dump: Pat
     program = postgres_binaries() / "pg_restore"
     restore = [program, f"--dbname={dsn}", dump]
     await asyncio.to_thread(subprocess.run, restore, check=True)
-    assert "traject.dossier_key" in await secret.in_tables(dsn)
+    assert "traject.dossier_key" in await secret.found(product, "restored")
     store = await Store.connect(f"{dsn}?role=traject_app", product.keys, FACTS)
     ledger = Ledger(Publication.at(str(product.folder / "published")))
     try:
         assert await obey_ledger(store, ledger, dsn, STORIES) == 1
         assert await obey_ledger(store, ledger, "nobody needs it", STORIES) == 0
-        assert await secret.in_tables(dsn) == []
-        assert files_with(product.folder, secret.traces) == []
+        assert await secret.found(product, "restored") == []
         told = await store.erased(secret.tenant, secret.stream)
         assert told is not None
         assert told.certificate is not None
@@ -318,7 +294,8 @@ async def test_killed_at_any_step_it_ends_well_when_run_again(
     assert {row["stream"] for row in told} >= set(streams)
     for secret in secrets:
         await _shown_as_erased(board, secret.stream)
-    assert files_with(product.folder, [secret.wrapped for secret in secrets]) == []
+    wrapped = [secret.wrapped for secret in secrets]
+    assert (await look_for(product.dsn, [product.folder], wrapped)).found == []
     await _nobody_runs(product, streams)
 
 
