@@ -12,7 +12,7 @@ from activities.histories import running
 from activities.recovery import recover
 from events.recording import ActorRef, CaseIndex, Draft, Recording
 from tests.benchmarks.figure import Figure, Goal, measures
-from tests.benchmarks.stage import NotAccepted, Stage, say, stage
+from tests.benchmarks.stage import NotAccepted, Stage, cpu_ms, say, stage
 from workflows.registry import RULES
 from workflows.wire import workflow_id
 
@@ -30,11 +30,13 @@ async def measure() -> Sequence[Figure]:
     """
     async with stage() as made:
         await _cases(made)
+        used = _used(made)
         began = time.perf_counter()
         found = await recover(made.store, made.temporal, set(RULES))
         returned = time.perf_counter() - began
         await _all_loaded(made)
         took = time.perf_counter() - began
+        spent = {part: (now - used[part]) / CASES for part, now in _used(made).items()}
         if found.started != CASES or found.failed:
             raise NotAccepted(str(found))
         began = time.perf_counter()
@@ -43,10 +45,17 @@ async def measure() -> Sequence[Figure]:
         if again.well != again.seen:
             raise NotAccepted(str(again))
     say(f"{CASES} lost cases: all started after {returned:.1f} s, all loaded after {took:.1f} s")
+    say("CPU a case: " + ", ".join(f"{part} {cost:.1f} ms" for part, cost in spent.items()))
     return [
         Goal(">=", 50, absolute=True).figure("recover", CASES / took, "cases/s"),
         Goal(">=", 200, absolute=True).figure("recover-check", again.seen / checked, "cases/s"),
     ]
+
+
+def _used(made: Stage) -> dict[str, float]:
+    """Processor time so far, in milliseconds, of those who do most of it."""
+    pids = {"worker": made.product.worker.pid, "Temporal": made.product.temporal.pid or 0}
+    return {part: cpu_ms(pid) for part, pid in pids.items()}
 
 
 async def _cases(made: Stage) -> None:
