@@ -89,6 +89,7 @@ async def rebuild(
         await _fill_all(order, await _spans(connection), processes, progress)
         for build in fresh:
             await connection.execute(SQL["advance"], build.number, 0, 0, upto)
+        await connection.execute(SQL["weigh"])
         projector = Projector(
             dsn, master_keys, stories(), projections=projections, batch=BATCH, clock=clock
         )

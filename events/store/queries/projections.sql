@@ -145,6 +145,9 @@ select stream, version from traject.projected
  where build = $1 and tenant = $2 and day is not null and (day <> $3 or settings <> $4)
  limit $5
 
+-- name: weigh
+select traject.weigh_read_models()
+
 -- name: chunk_ends
 select tenant, stream
   from (select tenant, stream, row_number() over (order by tenant, stream) as nth

@@ -143,6 +143,21 @@ grant select on traject.projected, traject.cases_v1, traject.tasks_v1, traject.a
 grant select, insert, update, delete on traject.projection to traject_projector;
 grant select on traject.projection to traject_app, traject_reader, traject_keeper;
 
+-- A build made at once is read at once, before anybody else would have looked how full it is.
+create function traject.weigh_read_models() returns void
+    language plpgsql
+    security definer
+    set search_path = pg_catalog, pg_temp
+as $$
+begin
+    analyze traject.projected;
+    analyze traject.cases_v1;
+    analyze traject.tasks_v1;
+    analyze traject.agenda_v1;
+end
+$$;
+grant execute on function traject.weigh_read_models() to traject_projector;
+
 -- Wrapped keys open nothing without a master key, which is not in the database.
 grant select on traject.dossier_key to traject_projector;
 create policy every_board_projector on traject.dossier_key for select to traject_projector using (true);
