@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -76,7 +76,7 @@ def verify(
         report = _offline(file, key or [], kept, as_json)
     else:
         report = _online(key or [], kept, published, processes, as_json)
-    answer(told(report), asdict(report), as_json)
+    answer(told(report), json.loads(json.dumps(report, default=vars)), as_json)
     end(FAILED if report.findings else UNSURE if report.unsure else OK)
 
 

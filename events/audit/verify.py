@@ -40,7 +40,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -249,8 +249,8 @@ def _vkey(text: str) -> tuple[tuple[str, bytes], bytes]:
 # -- 4. An export: entries of each log, and the hashes beside them that lead to all checkpoints.
 
 
-def verify(path: str, vkeys: Sequence[str], kept: Sequence[Checkpoint], report: Report) -> Report:
-    """Checks an export. ``vkeys`` are keys, and ``kept`` checkpoints, that one had before."""
+def verify(path: Any, vkeys: Sequence[str], kept: Sequence[Checkpoint], report: Report) -> Report:
+    """Checks an export: a file or its path. ``vkeys`` and ``kept`` are what one had before."""
     try:
         with zipfile.ZipFile(path) as archive:
             _Export(archive, report).check(vkeys, kept)
@@ -271,7 +271,7 @@ class _Export:
             self.report.notes.append(f"Compare its key with one from elsewhere: {vkeys[0]}")
         names = [*sorted(n for n in manifest["files"] if n[:8] == "history/"), "checkpoint.txt"]
         notes = {name: checkpoint(self.archive.read(name).decode()) for name in names}
-        yours, keys = {f"{n} of yours": note for n, note in enumerate(kept, 1)}, Keys(vkeys)
+        yours, keys = {f"your checkpoint {n}": note for n, note in enumerate(kept, 1)}, Keys(vkeys)
         for name, note in notes.items():
             try:
                 keys.accept(note)
@@ -285,7 +285,7 @@ class _Export:
                 if size not in roots and name in yours:
                     self.report.unsure.append(f"No hashes lead to the {size} {log} of {name}.")
                 elif roots.get(size) != root:
-                    why = f"The first {size} {log} are not those that checkpoint {name} states."
+                    why = f"The first {size} {log} are not those that {name} states."
                     self.report.find("root", why, log)
 
     def _manifest(self) -> dict[str, Any]:
@@ -383,7 +383,7 @@ def main() -> int:
         verify(asked.export, asked.key, [checkpoint(text) for text in texts], report)
     except (OSError, ValueError) as error:
         report.unsure.append(f"It could not be checked: {error}.")
-    print(json.dumps(asdict(report)) if asked.json else told(report))
+    print(json.dumps(report, default=vars) if asked.json else told(report))
     return 1 if report.findings else 2 if report.unsure else 0
 
 

@@ -43,6 +43,7 @@ class World:
 
     server: EmbeddedPostgres
     passwords: dict[str, str]
+    place: Path
     publication: Publication
     vkeys: list[str]
     master_keys: MasterKeys
@@ -117,8 +118,9 @@ async def make_world(server: EmbeddedPostgres, passwords: dict[str, str], folder
     and one that a new key took over from; then some events that no checkpoint states yet."""
     keys, key_file = LogKeys.generate(), folder / "log-keys.json"
     keys.save(key_file)
-    publication = Publication.at(str(folder / "published"))
-    world = World(server, passwords, publication, keys.vkeys, MasterKeys.generate())
+    place = folder / "published"
+    publication = Publication.at(str(place))
+    world = World(server, passwords, place, publication, keys.vkeys, MasterKeys.generate())
     await world.execute(f"create database {MADE} template {TEMPLATE} strategy file_copy")
     history = _History(world, Database(server, MADE, passwords), key_file)
     await history.board(FIRST)
