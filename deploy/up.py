@@ -15,6 +15,7 @@ from deploy.embedded.postgres import EmbeddedPostgres
 from deploy.embedded.supervisor import StartFailed, free_port, port_is_free
 from deploy.embedded.temporal import EmbeddedTemporal
 from deploy.home import Home
+from deploy.obeying import obey
 from deploy.part import Part
 from events.store.migrate import MigrationRefused, grant_logins, mark_installation, migrate
 from settings import PREFIX, Settings
@@ -97,6 +98,7 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
         "DATA_FOLDER": str(home.folder),
         "MASTER_KEY_FILE": str(home.master_keys()),
         "LOG_KEY_FILE": str(home.log_keys()),
+        "PUBLISH_TO": settings.publish_to or str(home.folder / "published"),
         "HTTP_PORT": str(settings.http_port),
         "HTTP_HOST": settings.http_host,
         "WORKER_PORT": str(_worker_port(settings)),
@@ -122,6 +124,8 @@ async def _servers(up: Up, stack: AsyncExitStack) -> None:
     if postgres:
         await grant_logins(up.owner_dsn, home.passwords())
     home.tell_how_to_join({**up.environment, "POSTGRES_OWNER_DSN": up.owner_dsn})
+    if again := await obey(home.joined(settings)):
+        up.say(f"Erased again after a restore: {again} dossiers")
 
 
 async def _bring_up_to_date(up: Up) -> None:
