@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from events.event import Event, event_id, fact_json, instant_text, own_id, stream_id
-from events.recording import PASS_DEADLINE, Claim, Given
+from events.event import Event, event_id, fact_json, own_id, stream_id
+from events.recording import Claim, command_hash
 from events.settings import TenantSettings
 from events.store.chain import GENESIS, TAG
 from events.store.instants import microseconds
@@ -20,9 +20,9 @@ from events.store.recorder import GIVEN
 from events.store.sealing import Seal, canonical
 from events.supervision import STORY
 from tests.benchmarks.store_load import SCENARIO
-from workflows.decision import Context, Deadline, Decision
-from workflows.pure import PureEngine, Stream, parse
-from workflows.scenarios import Answer, Call, Run, load
+from workflows.decision import Context, Decision
+from workflows.pure import Asked, PureEngine, Stream, parse
+from workflows.scenarios import Run, load
 
 SETTINGS = 2
 """The version of the board's settings: the scenario's, which are not the defaults."""
@@ -55,6 +55,7 @@ class Kept:
     """What is kept of a command; ``key`` is set where the process gave it by itself."""
 
     command_id: str
+    giver: str | None
     command: str
     key: str | None
     warnings: list[str]
@@ -112,48 +113,29 @@ class _Keeping(PureEngine):
 
     def __post_init__(self) -> None:
         super().__init__()
-        self._deadline: Deadline | None = None
-        self._call: Call | None = None
-
-    def _give(self, call: Call) -> Answer:
-        self._call = call
-        try:
-            return super()._give(call)
-        finally:
-            self._call = None
-
-    def _next_due(self, at: Any) -> tuple[Stream, Deadline] | None:
-        due = super()._next_due(at)
-        self._deadline = due[1] if due else None
-        return due
-
-    def _own_context(self, stream: Stream, key: str) -> Context:
-        return super()._own_context(stream, self._key)
-
-    @property
-    def _key(self) -> str:
-        assert self._deadline is not None
-        return f"{self._deadline.key}|{instant_text(self._deadline.due)}"
 
     def _record(
-        self, case: Stream, ctx: Context, decision: Decision, cause: str | None = None
+        self,
+        case: Stream,
+        ctx: Context,
+        decision: Decision,
+        asked: Asked,
+        cause: str | None = None,
     ) -> list[Event]:
-        call, version, key = self._call, case.rules.version, None
-        if call is not None:
-            command = parse(case.rules, call.command, call.data)
+        given, by_itself = asked.given, asked.given.data is None
+        if given.data is not None:
+            command = parse(case.rules, asked.command, given.data)
             data = command.model_dump(mode="json", by_alias=True, exclude_unset=True)
-            given = Given(rules=version, roles=call.person.roles, data=data)
-        else:
-            assert self._deadline is not None
-            key, given = self._key, Given(rules=version, deadline=self._deadline.key)
+            given = given.model_copy(update={"data": data})
         self.kept[ctx.command_id] = Kept(
             ctx.command_id,
-            call.command if call else PASS_DEADLINE,
-            key,
+            ctx.giver.person,
+            asked.command,
+            asked.content_hash if by_itself else None,
             list(decision.warnings),
             Text.of(canonical(given.model_dump(mode="json", exclude_defaults=True))),
         )
-        return super()._record(case, ctx, decision, cause)
+        return super()._record(case, ctx, decision, asked, cause)
 
 
 async def case(events: int, *, ended: bool) -> Case:
@@ -282,12 +264,18 @@ def told(case: Case, tenant: str, person: Callable[[str], str]) -> Told:
         row = (tenant, stream, version, id_, command_id, one.place, at, previous, header, body)
         if one.begins:
             given = command.given.told(ids)
-            content = command.key or sha256(stream.encode() + given).hexdigest()
+            content = command.key or _content(stream, command, given, ids)
             sealed = seal.seal(command_id, GIVEN, given)
             rows.append((*row, command.command, content, command.warnings, sealed))
         else:
             rows.append((*row, None, None, None, None))
     return Told(tenant, stream, key, rows, previous, ids)
+
+
+def _content(stream: str, command: Kept, given: bytes, ids: Mapping[str, bytes]) -> str:
+    person = ids[command.giver].decode() if command.giver else None
+    data = json.loads(given).get("data", {})
+    return command_hash(STORY.name, stream, command.command, data, person)
 
 
 def head(case: Case, told: Told) -> tuple[Any, ...]:
