@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import count
 from typing import Any
 
 import pytest
 
 from deploy.demo.examples import case_names, lead, people, person_id, training_schools
-from events.audit.history import History, Kept
 from events.event import event_id, own_id
 from events.holidays import closed_days
-from events.recording import PASS_DEADLINE, Given, command_hash
+from events.recording import Given
 from events.settings import TenantSettings
-from tests.properties.desk import Desk, drive
-from tests.properties.roads import request, travel
+from tests.properties.desk import drive
 from tests.scenarios.played import FILES, played
-from tests.workflows.histories import board_of, findings, histories, said
+from tests.workflows.forging import (
+    alone,
+    case,
+    changed,
+    codes,
+    forged,
+    injected,
+    place,
+    scenario,
+    with_event,
+)
+from tests.workflows.histories import board_of, findings, histories
 from web.site import DEMO_BOARD
-from workflows.conformance import Board, Finding, Saved, conform
+from workflows.conformance import conform
 from workflows.decision import Decision
 from workflows.pure import PureEngine
 from workflows.registry import RULES
@@ -69,67 +75,6 @@ def test_nothing_is_found_in_the_cases_of_the_demo() -> None:
 
 
 # -- forged histories ------------------------------------------------------------------------------
-
-
-def scenario(letter: str) -> PureEngine:
-    return next(one.witness for name, one in played().items() if name.startswith(f"{letter}-"))
-
-
-def case(letter: str, number: int = 0) -> History:
-    return histories(scenario(letter))[number]
-
-
-def place(history: History, command: str, nth: int = 0) -> int:
-    """Where the command stands in the stream."""
-    return [n for n, kept in enumerate(history.commands) if kept.command == command][nth]
-
-
-def forged(history: History, commands: Sequence[Kept]) -> History:
-    """The stream with these commands, its versions counted anew: its hashes can be made to hold."""
-    versions = count(1)
-    counted = [
-        replace(kept, events=tuple({**raw, "version": next(versions)} for raw in kept.events))
-        for kept in commands
-    ]
-    return replace(history, commands=tuple(counted))
-
-
-def changed(history: History, at: int, **more: Any) -> History:
-    commands = list(history.commands)
-    commands[at] = replace(commands[at], **more)
-    return forged(history, commands)
-
-
-def with_event(history: History, at: int, **more: Any) -> History:
-    """The first event of a command says something else."""
-    events = history.commands[at].events
-    return changed(history, at, events=({**events[0], **more}, *events[1:]))
-
-
-def alone(history: History, letter: str, **more: Any) -> list[Finding]:
-    return conform(history, board_of(scenario(letter), **more)).findings
-
-
-def codes(found: Sequence[Finding]) -> list[str]:
-    return [finding.code for finding in found]
-
-
-def injected(history: History, at: int, type_: str, data: Any, command: str, given: Given) -> Kept:
-    """A command nobody gave, right before another one, with all that goes with it."""
-    after = history.commands[at - 1]
-    person, id_ = history.commands[at].events[0]["actor"]["person"], own_id(history.stream, "x")
-    id_ = id_[:14] + "4" + id_[15:]
-    raw = {
-        **after.events[0],
-        "event_id": event_id(history.stream, id_, 0),
-        "command_id": id_,
-        "type": type_,
-        "actor": {"person": person, "role": history.commands[at].events[0]["actor"]["role"]},
-        "causation_id": None,
-        "data": data,
-    }
-    hash_ = command_hash(history.process, history.stream, command, given.data or {}, person)
-    return Kept((raw,), after.stored_at, after.place, command, hash_, (), given)
 
 
 def test_an_event_that_no_command_could_make_is_found() -> None:
@@ -284,198 +229,3 @@ def test_earlier_rules_judge_what_they_decided() -> None:
     rules = replace(now, version=0, decide=lenient)
     found = alone(old, "a", earlier={("supervision", 0): rules})
     assert codes(found) == ["actor.differs"]
-
-
-# -- deadlines -------------------------------------------------------------------------------------
-
-
-def test_a_deadline_whose_event_was_dropped_is_found() -> None:
-    history = case("h")
-    at = place(history, PASS_DEADLINE)
-    dropped = history.commands[at]
-    found = alone(forged(history, [kept for kept in history.commands if kept is not dropped]), "h")
-    (missed,) = [one for one in found if one.code == "deadline.missed"]
-    assert dropped.given is not None
-    assert f"{dropped.given.deadline} was due" in missed.sentence
-    assert missed.late is not None
-    assert missed.late > HOUR
-
-
-def test_a_deadline_that_waits_for_long_is_found_at_the_end() -> None:
-    desk = Desk()
-    desk.move("2026-01-05T09:30")
-    stream = travel(desk, "guidance")
-    (history,) = [one for one in histories(desk.engine) if one.stream == stream]
-    last = history.commands[-1].stored_at
-    assert conform(history, board_of(desk.engine, last + HOUR)).findings == []
-    later = board_of(desk.engine, last + timedelta(days=60))
-    found = conform(history, later).findings
-    assert set(codes(found)) == {"deadline.missed"}
-    lateness = [one.late for one in found if one.late is not None]
-    assert max(lateness) < timedelta(days=60)
-    assert conform(history, replace(later, tolerance=timedelta(days=61))).findings == []
-
-
-def test_a_deadline_recorded_too_early_is_found() -> None:
-    history = case("h")
-    at = place(history, PASS_DEADLINE)
-    (raw,) = history.commands[at].events
-    early = datetime.fromisoformat(raw["recorded_at"]) - timedelta(minutes=1)
-    spoiled = with_event(history, at, recorded_at=early.isoformat(timespec="microseconds"))
-    assert codes(alone(spoiled, "h")) == ["deadline.early"]
-    given = Given(rules=1, deadline="never")
-    unknown = codes(alone(changed(history, at, given=given), "h"))
-    assert unknown == ["content.differs", "deadline.unknown"]
-
-
-def test_a_deadline_recorded_late_is_a_note() -> None:
-    """The worker was away; somebody's command may even have come before the deadline's event."""
-    history = case("h")
-    at = place(history, PASS_DEADLINE)
-    (raw,) = history.commands[at].events
-    late = datetime.fromisoformat(raw["recorded_at"]) + timedelta(hours=5)
-    spoiled = with_event(history, at, recorded_at=late.isoformat(timespec="microseconds"))
-    (found,) = alone(spoiled, "h")
-    assert (found.code, found.weight, found.late) == (
-        "deadline.late",
-        "note",
-        timedelta(hours=5),
-    )
-
-
-def test_nobody_tells_a_waiting_case_of_other_settings() -> None:
-    """Shorter terms than those it knows do not make its deadlines late; its own terms do."""
-    desk = Desk()
-    desk.move("2026-01-05T09:30")
-    stream = travel(desk, "requested")
-    (history,) = [one for one in histories(desk.engine) if one.stream == stream]
-    began = history.commands[-1].stored_at
-    shorter = desk.settings.model_copy(update={"version": 2, "accept": 1})
-    told = [Saved(desk.settings), Saved(shorter, began + HOUR)]
-    before = replace(board_of(desk.engine, began + timedelta(days=5)), settings=told)
-    assert conform(history, before).findings == []
-    after = replace(before, now=began + timedelta(days=9))
-    assert set(codes(conform(history, after).findings)) == {"deadline.missed"}
-    knew = replace(before, settings=[Saved(shorter.model_copy(update={"version": 1}))])
-    assert set(codes(conform(history, knew).findings)) == {"deadline.missed"}
-
-
-def test_a_shifted_clock_moves_the_moment_of_the_check() -> None:
-    desk = Desk()
-    desk.move("2026-01-05T09:30")
-    travel(desk, "requested")
-    (history,) = histories(desk.engine)
-    real = datetime(2025, 11, 1, tzinfo=UTC)
-    shifted = replace(
-        history, commands=tuple(replace(kept, stored_at=real) for kept in history.commands)
-    )
-    board = Board(RULES, [Saved(desk.settings)], real + timedelta(days=20), shifted=True)
-    assert set(codes(conform(shifted, board).findings)) == {"deadline.missed"}
-    assert conform(shifted, replace(board, now=real + timedelta(days=1))).findings == []
-
-
-# -- where streams meet ----------------------------------------------------------------------------
-
-Forge = Callable[[list[History]], list[History]]
-
-
-def together(letter: str, forge: Forge) -> list[str]:
-    engine = scenario(letter)
-    return codes(said(forge(histories(engine)), board_of(engine)))
-
-
-@cache
-def opened() -> int:
-    """Of scenario b, the first stream that an escalation opened."""
-    return [one.process for one in histories(scenario("b"))].index("assessments")
-
-
-def test_what_opened_a_stream_otherwise_is_found() -> None:
-    def other_mandate(all_: list[History]) -> list[History]:
-        mine = all_[opened()]
-        data = mine.commands[0].events[0]["data"]
-        all_[opened()] = with_event(mine, 0, data={**data, "mandate": DEMO_BOARD})
-        return all_
-
-    def not_there(all_: list[History]) -> list[History]:
-        del all_[opened()]
-        return all_
-
-    def by_nobody(all_: list[History]) -> list[History]:
-        id_ = all_[opened()].commands[0].events[0]["data"]["trajectory"]
-        return [one for one in all_ if one.stream != id_]
-
-    def by_itself(all_: list[History]) -> list[History]:
-        given = Given(rules=1, roles=("client",), data={})
-        all_[opened()] = changed(all_[opened()], 0, command="Open", given=given)
-        return all_
-
-    assert together("b", other_mandate) == ["opening.differs"]
-    assert together("b", not_there) == ["opening.missing"]
-    assert together("b", by_nobody) == ["opening.unknown"]
-    assert {"opening.differs", "command.refused"} <= set(together("b", by_itself))
-
-
-def test_an_errand_that_nobody_had_is_found() -> None:
-    def without_source(all_: list[History]) -> list[History]:
-        return [one for one in all_ if one.process != "departures"]
-
-    def to_one_less(all_: list[History]) -> list[History]:
-        took = next(
-            n
-            for n, one in enumerate(all_)
-            if any((kept.content_hash or "").startswith("errand|") for kept in one.commands)
-        )
-        del all_[took]
-        return all_
-
-    def for_another_cause(all_: list[History]) -> list[History]:
-        for n, one in enumerate(all_):
-            for at, kept in enumerate(one.commands):
-                if (kept.content_hash or "").startswith("errand|"):
-                    all_[n] = with_event(one, at, causation_id=DEMO_BOARD)
-                    return all_
-        raise AssertionError("no errand")
-
-    assert set(together("s", without_source)) == {"errand.unknown"}
-    assert "errand.count" in together("s", to_one_less)
-    assert "errand.differs" in together("s", for_another_cause)
-
-
-def test_an_errand_that_was_never_run_is_found() -> None:
-    history = next(one for one in histories(scenario("s")) if one.process == "departures")
-    unrun = replace(history, commands=history.commands[:1])
-    assert codes(alone(unrun, "s")) == ["errand.not_run"]
-
-
-class Lax(PureEngine):
-    """Does not look at other streams."""
-
-    def _check_others(self, decision: Decision, stream: str) -> None:
-        pass
-
-
-def test_what_others_held_and_what_was_needed_is_checked_in_the_order_of_the_store() -> None:
-    desk = Desk(engine=Lax())
-    desk.move("2026-01-05T09:30")
-    for client in ("client", "client_hr"):
-        desk.request(client, request("teacher", client, "manager"))
-    found = findings(desk.engine)
-    assert [(one.code, one.weight) for one in found] == [("claim.taken", "wrong")]
-    assert "trajectory.already_open" in found[0].sentence
-
-    def not_yet(all_: list[History]) -> list[History]:
-        """The host's events stand behind those that needed it."""
-        return [
-            one
-            if one.process != "partners"
-            else replace(
-                one,
-                commands=tuple(
-                    replace(kept, place=9_999 + n) for n, kept in enumerate(one.commands)
-                ),
-            )
-            for one in all_
-        ]
-
-    assert "need.unmet" in together("n", not_yet)
