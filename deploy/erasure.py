@@ -18,7 +18,9 @@ from activities.faults import Fault
 from activities.forgetting import forget_process
 from deploy.traces import Traces
 from events.audit.kept import remove_exports
+from events.case import CaseState
 from events.event import instant_text
+from events.process import Story
 from events.retention import is_due
 from events.settings import TenantSettings
 from events.store.certificates import Certificate, LastEvent, OutlivedPart, Said, Step
@@ -136,7 +138,7 @@ async def may_be_erased(tools: Tools, dossier: Erasable) -> tuple[str | None, st
     asked = await tools.eraser.asked(dossier.tenant, dossier.stream)
     state = await _state(tools, dossier)
     settings = await tools.store.settings(dossier.tenant)
-    refusal = asked.refusal or _refusal(state, tools.rules[dossier.process], settings)
+    refusal = asked.refusal or refusal_of(state, tools.rules[dossier.process].story, settings)
     return refusal, state.erasure.ground if state.erasure is not None else UNKNOWN
 
 
@@ -193,7 +195,7 @@ async def _check(tools: Tools, dossier: Erasable) -> Any:
     """The state of the case; raises NotErasable."""
     state = await _state(tools, dossier)
     settings = await tools.store.settings(dossier.tenant)
-    refusal = _refusal(state, tools.rules[dossier.process], settings)
+    refusal = refusal_of(state, tools.rules[dossier.process].story, settings)
     if refusal is not None:
         raise NotErasable(refusal)
     return state
@@ -205,7 +207,8 @@ async def _state(tools: Tools, dossier: Erasable) -> Any:
     return story.fold(events)
 
 
-def _refusal(state: Any, rules: Rules[Any], settings: TenantSettings) -> str | None:
+def refusal_of(state: CaseState, story: Story[Any], settings: TenantSettings) -> str | None:
+    """Why a case in this state may not be erased now; None where it may."""
     erasure = state.erasure
     if state.hold:
         return "erasure.on_hold"
@@ -216,8 +219,8 @@ def _refusal(state: Any, rules: Rules[Any], settings: TenantSettings) -> str | N
     if erasure.approved_by == erasure.requested_by:
         return "erasure.same_person"
     # The clock of a test's case may be ahead of the real one.
-    now = max(datetime.now(UTC), state.last_recorded_at)
-    kind = rules.story.retention
+    now = max(datetime.now(UTC), state.last_recorded_at or datetime.now(UTC))
+    kind = story.retention
     if erasure.ground == "retention" and not is_due(state.ended_at, kind, settings, now):
         return "retention.running"
     return None
