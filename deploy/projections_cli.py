@@ -17,7 +17,7 @@ projections_app = typer.Typer(
 )
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[NAME...]", help="All, when none is named.")
+    list[str] | None, typer.Argument(metavar="NAME", help="All, when none is named.")
 ]
 
 

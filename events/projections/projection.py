@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -51,6 +52,11 @@ class Case:
     def seats(self) -> Seats:
         """Who may read it, and under which rights."""
         return Seats(self.story, self.state, set(self.index.parties.values()))
+
+    @cached_property
+    def seats_text(self) -> str:
+        """Who may read it, as JSON."""
+        return json.dumps(self.seats.json())
 
     @property
     def day(self) -> date | None:

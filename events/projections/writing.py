@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -65,8 +64,9 @@ class Page:
 
 def head_of(case: Case) -> Row:
     """What of a case is in the rows, for whom, and for which day and settings they hold."""
-    day, seats = case.day, json.dumps(case.seats.json())
-    return *case.key, case.version, day, None if day is None else case.settings.version, seats
+    day = case.day
+    settings = None if day is None else case.settings.version
+    return *case.key, case.version, day, settings, case.seats_text
 
 
 def page(build: Build, projection: Projection, upto: int, folded: Folded, parked: set[Key]) -> Page:
