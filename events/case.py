@@ -115,7 +115,7 @@ class Fold(Generic[S]):
                 if "phase" in changed and after.ended_at is None and after.ended:
                     fields["ended_at"] = event.recorded_at
         ids = [event.event_id for event in events]
-        fields["recorded"] = state.recorded.plus(ids, map(self._remembers, events))
+        fields["recorded"] = state.recorded.plus(ids, list(map(self._remembers, events)))
         last = events[-1]
         fields["version"] = last.version
         fields["last_recorded_at"] = last.recorded_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, islice
 from typing import Generic, TypeVar
 
@@ -23,17 +23,18 @@ class Register(Mapping[str, V], Generic[V]):
         }
         self._size = len(self._entries)
 
-    def plus(self, keys: Sequence[str], values: Iterable[V]) -> Register[V]:
+    def plus(self, keys: Sequence[str], values: Sequence[V]) -> Register[V]:
         """The table with these entries, whether they are new or replace one."""
         entries, size = self._entries, self._size
-        clean = len(entries) == size and entries.keys().isdisjoint(keys)
-        if not clean or len(set(keys)) != len(keys):
-            return Register({**self, **dict(zip(keys, values, strict=True))})
-        entries.update(zip(keys, zip(count(size), values, strict=False), strict=True))
-        grown: Register[V] = object.__new__(Register)
-        grown._entries = entries
-        grown._size = size + len(keys)
-        return grown
+        grown_to = size + len(keys)
+        if len(entries) == size and entries.keys().isdisjoint(keys):
+            entries.update(zip(keys, zip(count(size), values, strict=False), strict=True))
+            if len(entries) == grown_to:
+                grown: Register[V] = object.__new__(Register)
+                grown._entries = entries
+                grown._size = grown_to
+                return grown
+        return Register({**self, **dict(zip(keys, values, strict=True))})
 
     def __getitem__(self, key: str) -> V:
         place, value = self._entries[key]

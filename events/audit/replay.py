@@ -71,7 +71,7 @@ class Player:
                 tenant,
                 stream,
             )
-            events = self._decoders[process].events(zip(headers, row["bodies"], strict=True), seal)
+            events = self._decoders[process].decode(headers, row["bodies"], seal)
             state = story.fold(events)
         except StoreError as error:
             return _unread(tenant, row, fault=str(error))

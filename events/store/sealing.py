@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,12 +31,11 @@ def canonical(value: Any) -> bytes:
 class Seal:
     """Seals and opens what one dossier holds: AES-256-GCM, bound to the place of each body."""
 
-    __slots__ = ("_cipher", "_decrypt", "_place", "key")
+    __slots__ = ("_cipher", "_place", "key")
 
     def __init__(self, key: bytes, tenant: str, stream: str) -> None:
         self.key = key
         self._cipher = AESGCM(key)
-        self._decrypt = self._cipher.decrypt
         self._place = UUID(tenant).bytes + UUID(stream).bytes
 
     def seal(self, event_id: str, type_: str, data: bytes) -> bytes:
@@ -46,15 +45,23 @@ class Seal:
 
     def open(self, event_id: str, type_: str, body: bytes) -> bytes:
         """The data's JSON; raises Unsealable when the body was changed or is another event's."""
-        return self.opened(event_id, type_.encode(), body)
-
-    def opened(self, event_id: str, type_: bytes, body: bytes) -> bytes:
-        """As `open`, of a type whose bytes are known: a replay opens millions."""
         try:
-            bound = self._place + bytes.fromhex(event_id.replace("-", "")) + type_
-            return self._decrypt(body[:NONCE], body[NONCE:], bound)
+            return self._cipher.decrypt(body[:NONCE], body[NONCE:], self._bound(event_id, type_))
         except (InvalidTag, ValueError) as error:
             raise Unsealable(f"the body of event {event_id} is not its own") from error
+
+    def open_all(
+        self, event_ids: Sequence[str], types: Sequence[bytes], bodies: Sequence[bytes]
+    ) -> list[bytes]:
+        """As `open`, of many events: without a call for each, because a replay opens millions."""
+        place, decrypt, from_hex = self._place, self._cipher.decrypt, bytes.fromhex
+        try:
+            return [
+                decrypt(body[:NONCE], body[NONCE:], place + from_hex(id_.replace("-", "")) + type_)
+                for id_, type_, body in zip(event_ids, types, bodies, strict=True)
+            ]
+        except (InvalidTag, ValueError) as error:
+            raise Unsealable("the body of an event is not its own") from error
 
     def seal_document(self, kind: str, version: int, content: bytes) -> bytes:
         """The nonce and a sealed document of the dossier."""

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from events.register import Register
 
-
 GROWTH = st.tuples(
     st.integers(0, 5), st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 9)))
 )
