@@ -54,11 +54,12 @@ def conform(
                 outcome = run(check_boards(way, str(board) if board else None, tell))
     except UnknownStream as unknown:
         fail(str(unknown))
-    answer(_text(outcome), outcome.json(), as_json)
+    answer(text_of(outcome), outcome.json(), as_json)
     end(FAILED if outcome.of_weight("wrong") else OK)
 
 
-def _text(outcome: Outcome) -> str:
+def text_of(outcome: Outcome) -> str:
+    """The outcome for people."""
     wrong, notes = outcome.of_weight("wrong"), outcome.of_weight("note")
     lines = [
         f"{one.process}/{one.stream} version {one.version}: {one.sentence} [{one.code}]"
