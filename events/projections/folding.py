@@ -24,7 +24,7 @@ from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.sealing import Seal
 
-KEPT = 1_000
+KEPT = 500
 """So many dossiers stay folded in memory; any other one is folded from its beginning."""
 
 Row = tuple[bytes, bytes]
