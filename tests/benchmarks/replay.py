@@ -25,6 +25,9 @@ MANY = 1_000_000
 PEER_CASES = 200
 ROUNDS = 3
 READS = 3_000
+PATIENCE = 300
+"""Seconds; where one of two processes fails, the other does not wait for ever."""
+
 Row = dict[str, Any]
 STORIES = {STORY.name: STORY}
 
@@ -59,7 +62,7 @@ def _half(dsn: str, keys: MasterKeys, wanted: Sequence[Page], ready: Barrier, to
     rows = asyncio.run(_rows(dsn, wanted))
     player = Player(STORIES, keys)
     _play(player, rows[:20])
-    ready.wait()
+    ready.wait(PATIENCE)
     began = time.time()
     events, _ = _play(player, rows)
     told.put((events, began, time.time()))
@@ -68,12 +71,12 @@ def _half(dsn: str, keys: MasterKeys, wanted: Sequence[Page], ready: Barrier, to
 def _by_two(dsn: str, keys: MasterKeys, wanted: Sequence[Page]) -> float:
     """Events a second of two processes together."""
     context = multiprocessing.get_context("spawn")
-    ready, told = context.Barrier(2), context.SimpleQueue()
+    ready, told = context.Barrier(2), context.Queue()
     halves = [wanted[::2], wanted[1::2]]
     work = [context.Process(target=_half, args=(dsn, keys, half, ready, told)) for half in halves]
     for process in work:
         process.start()
-    found = [told.get() for _ in work]
+    found = [told.get(timeout=PATIENCE) for _ in work]
     for process in work:
         process.join()
     began = min(begun for _, begun, _ in found)
