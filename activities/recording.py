@@ -111,7 +111,7 @@ class RecordingActivities:
         """The first answer of a known command; ``reused`` when the id had other content."""
         async with _reaching(tenant, stream, command_id):
             found = await self._store.find_command(tenant, command_id)
-        if found is None or found.stream != stream or found.content_hash != content_hash:
+        if found is None or found.stream != stream or not found.is_of(content_hash):
             return Recorded(outcome="reused")
         return found.recorded
 

@@ -135,7 +135,7 @@ class Given(Frozen):
 
     ``rules`` is the version of the rules that decided it. A person's command has ``roles``, all
     those its giver held, and ``data``; a passed deadline has ``deadline``, its key; an errand
-    has ``delivered``.
+    has ``delivered``. ``content`` is what the content hash says of it, added by the store.
     """
 
     rules: int
@@ -143,6 +143,7 @@ class Given(Frozen):
     data: dict[str, Any] | None = None
     deadline: str | None = None
     delivered: Delivered | None = None
+    content: str | None = None
 
 
 class Recording(Frozen):

@@ -62,7 +62,7 @@ async def give(site: Site, call: Call, *, first: bool) -> Recorded:
         _persons(site, tenant, people),
         _process(site, call, first),
     )
-    if found is not None and found.content_hash == content_hash:
+    if found is not None and found.is_of(content_hash):
         return found.recorded
     for field, (person_id, role) in people.items():
         person = known.get(person_id)
@@ -77,7 +77,7 @@ async def give(site: Site, call: Call, *, first: bool) -> Recorded:
     except Refused:
         # Of two clicks the first may have been recorded since this one was looked for.
         found = await site.store.find_command(tenant, call.command_id)
-        if found is not None and found.content_hash == content_hash:
+        if found is not None and found.is_of(content_hash):
             return found.recorded
         raise
     return await site.gateway.give(

@@ -18,7 +18,7 @@ from events.store.connection import connect_pool
 from events.store.dossiers import Dossiers
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
-from events.store.recorder import GIVEN
+from events.store.recorder import GIVEN, fingerprint
 from events.store.sealing import Seal, read_json
 from events.store.sql import statements
 
@@ -150,7 +150,7 @@ def _kept(rows: list[asyncpg.Record], seal: Seal) -> Kept:
         stored_at=first["stored_at"],
         place=first["position"],
         command=first["command"],
-        content_hash=first["content_hash"],
+        content_hash=_content(first["content_hash"], given, seal),
         warnings=tuple(first["warnings"] or ()),
         given=given,
         unreadable=unreadable,
@@ -166,6 +166,12 @@ def _events(rows: Iterable[asyncpg.Record], seal: Seal) -> Iterable[Raw]:
             yield {**event, "data": read_json(opened)}
         except Exception:  # noqa: BLE001 - whatever somebody put there
             yield event
+
+
+def _content(stored: str | None, given: Given | None, seal: Seal) -> str | None:
+    """What was hashed into what is stored; that itself where it is of something else."""
+    plain = given.content if given is not None else None
+    return plain if plain is not None and fingerprint(plain, seal) == stored else stored
 
 
 def _given(row: asyncpg.Record, seal: Seal) -> tuple[Given | None, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from events.audit.publishing import Publication
 from events.case import CaseState, Fold
 from events.event import instant_text, stream_id
 from events.process import Story
-from events.recording import ActorRef, CaseIndex, Claim, NoticeDraft
+from events.recording import ActorRef, CaseIndex, Claim, Given, NoticeDraft
 from events.store import clearing, erasures
 from events.store.certificates import Certificate, LastEvent, Said
 from events.store.chain import verify
@@ -182,6 +183,28 @@ async def test_nobody_writes_or_opens_from_the_first_step_on(
     for wanted in (store.dossier_key(tenant, stream, to_the_last=True), store.load(tenant, stream)):
         with pytest.raises(Erased):
             await wanted
+
+
+async def test_no_hash_tells_afterwards_what_was_written(
+    store: Store, raw: asyncpg.Connection, tenant: str
+) -> None:
+    stream = await case(store, tenant)
+    key = "self_assessment:Vkanarie/after_visit|2026-01-06T08:05:00.000000+00:00"
+    errand = f"errand|{stream}|vacate"
+    for version, content_hash in enumerate([key, key, errand], start=1):
+        given = Given(rules=1, deadline="self_assessment:Vkanarie/after_visit")
+        changes = {"content_hash": content_hash, "given": given}
+        assert (await store.record(recording(tenant, stream, version, **changes))).events
+    rows = await raw.fetch(
+        "select content_hash, e::text as whole from traject.event e"
+        " where stream = $1 and version > 1 order by version",
+        stream,
+    )
+    first, second, third = [row["content_hash"] for row in rows]
+    assert first == second
+    assert first not in (key, hashlib.sha256(key.encode()).hexdigest())
+    assert third == errand
+    assert not any("kanarie" in row["whole"] for row in rows)
 
 
 async def test_those_who_heed_hear_of_both_steps_and_of_what_they_may_have_missed(
