@@ -17,6 +17,7 @@ import asyncpg
 from events.audit.tiles import Log
 from events.audit.verify import GENESIS, Finding, Tree, entry_leaf, event_leaf, event_problem
 from events.store.connection import SESSION
+from events.store.sealing import read_json
 from events.store.sql import statements
 
 SQL = statements("verifying")
@@ -120,7 +121,6 @@ class _Scan:
         self._wanted = wanted
         self._last: dict[Key, tuple[int, bytes]] = {}
         self._named: set[int] = set()
-        self._tree = Tree()
         self._other: dict[int, bytes] = {}
         self.done = Stretch(wanted.start, wanted.stop)
 
@@ -210,7 +210,7 @@ class _Scan:
         if version != known[0] + 1:
             why = f"version {version - 1} of its stream is not there before it"
         else:
-            why = event_problem(row, known[1])
+            why = event_problem(row, known[1], read_json)
         if why is not None:
             self._find("event", row["position"] - 1, why, row)
         self._last[key] = version, row["event_hash"]
@@ -230,17 +230,20 @@ class _Scan:
                     self._find("leaf", index, _OTHER[self._wanted.log])
 
     def _grow(self, leaves: list[bytes], low: int) -> None:
-        tree = self._tree
-        for size, leaf in enumerate(leaves, low + 1):
-            tree.add(leaf)
-            if size in self._wanted.marks:
-                self.done.marks[size] = list(tree.parts)
-            if not size % TILE:
-                root = tree.root()
-                self.done.tiles.append(root)
-                other = self._other.get(size // TILE - 1, b"")
-                self.done.kept.append(root_over(other) if len(other) == TILE * HASH else root)
-                tree = self._tree = Tree()
+        for start in range(0, len(leaves), TILE):
+            part = leaves[start : start + TILE]
+            first = low + start
+            tree = Tree()
+            for size, leaf in enumerate(part, first + 1):
+                tree.add(leaf)
+                if size in self._wanted.marks:
+                    self.done.marks[size] = list(tree.parts)
+            if len(part) == TILE:
+                other = self._other.get(first // TILE, b"")
+                self.done.tiles.append(tree.root())
+                self.done.kept.append(
+                    root_over(other) if len(other) == TILE * HASH else tree.root()
+                )
 
     def _find(self, code: str, index: int, why: str, row: Any = None) -> None:
         self._named.add(index)

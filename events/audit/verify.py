@@ -108,13 +108,13 @@ def event_hash(row: Mapping[str, Any], previous: bytes) -> bytes:
     return sha256(_IN_CHAIN.pack(b"traject event 1", *place, previous, *contents))
 
 
-def event_problem(row: Mapping[str, Any], previous: bytes) -> str | None:
+def event_problem(row: Mapping[str, Any], previous: bytes, read: Any = json.loads) -> str | None:
     """What is wrong with an event, or None. Columns beside the header repeat parts of it, for
     searches: if they differed, a search would show what was never recorded."""
     if event_hash(row, previous) != row["event_hash"]:
         return "its header, body, time or place in its stream is not what was recorded"
     try:
-        header = json.loads(row["header"])
+        header = read(row["header"])
         at = (datetime.fromisoformat(header["recorded_at"]) - _1970) // _MICROSECOND
         said = header["stream_id"] + header["event_id"] + header["command_id"]
         stored = row["stream"] + row["event_id"] + row["command_id"]
