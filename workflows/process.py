@@ -285,7 +285,9 @@ class Process:
                 given=given,
             )
         except Exception as fault:  # noqa: BLE001 - nothing may end the run
-            self._log("own step refused", fault, command_id=command_id, step=key)
+            # After the colon comes what somebody called a visit.
+            step = key.partition("|")[0].partition(":")[0]
+            self._log("own step refused", fault, command_id=command_id, step=step)
 
     async def _record(
         self,
