@@ -34,7 +34,7 @@ class Words(StrEnum):
 
 
 def replay(
-    stream: Annotated[str | None, typer.Argument(metavar="[STREAM]", help="A case's id.")] = None,
+    stream: Annotated[str | None, typer.Argument(metavar="STREAM", help="A case's id.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All cases, of all boards.")] = False,
     board: Annotated[str | None, typer.Option(help="All cases of this board.")] = None,
     at: Annotated[
