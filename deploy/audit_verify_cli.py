@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -86,18 +87,27 @@ def _offline(file: Path, keys: list[str], kept: list[Checkpoint], quiet: bool) -
 
     report, ended = Report(), threading.Event()
 
-    def look(tell: Callable[[float, float], None]) -> None:
+    def look(tell: Callable[[float, float], None], entries: int) -> None:
+        """The verifier knows nothing of us: it is watched from beside."""
         while not ended.wait(0.2):
-            done = sum(report.checked[log] for log in LOGS)
-            tell(done, done)
+            tell(sum(report.checked[log] for log in LOGS), entries)
 
     with progress_bar("Checking entries", shown=False if quiet else None) as tell:
-        looking = threading.Thread(target=look, args=(tell,), daemon=True)
+        looking = threading.Thread(target=look, args=(tell, _entries(file)), daemon=True)
         looking.start()
         verify(str(file), keys, kept, report)
         ended.set()
         looking.join()
     return report
+
+
+def _entries(file: Path) -> int:
+    """How many an export says to hold; 0 where it cannot be told."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return sum(json.loads(archive.read("manifest.json"))["entries"].values())
+    except (KeyError, ValueError, AttributeError, TypeError, zipfile.BadZipFile):
+        return 0
 
 
 def _online(
@@ -249,10 +259,12 @@ def _told(made: Made) -> str:
 
 
 def _kept(files: list[Path] | None) -> list[Checkpoint]:
+    if not files:
+        return []
     from deploy.exporting import BadExport, read_kept
 
     try:
-        return read_kept(files or [])
+        return read_kept(files)
     except BadExport as error:
         fail(str(error))
 

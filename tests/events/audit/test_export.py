@@ -110,6 +110,19 @@ def test_people_read_it(files: Files) -> None:
     assert "http" not in page.replace("http-equiv", "")
 
 
+async def test_what_people_wrote_is_text(copy: Copy) -> None:
+    """Also where it looks like something else."""
+    stream = copy.world.boards[0].streams[5]
+    await copy.owner.execute(
+        "update traject.person p set name = '<script>alert(1)</script>' from traject.party t"
+        " where t.person = p.person and t.stream = $1",
+        stream,
+    )
+    page = opened(await exported(copy, Asked("stream", stream)))["index.html"].decode()
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script" not in page
+
+
 async def test_sealed(copy: Copy, vkeys: list[str], files: Files) -> None:
     """Without keys and names it proves the same, and tells nothing that was written."""
     asked = Asked("stream", copy.world.boards[0].streams[3])
