@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from workflows.decision import Happened
 
 OWN_COMMANDS = frozenset({PASS_DEADLINE, RUN_ERRAND})
 _ERRAND = "errand|"
+_INNER = re.compile(r"[.:/\[]")
 
 
 def of_errand(content_hash: str) -> tuple[str, str] | None:
@@ -89,6 +91,14 @@ def _hashes(history: History, command: str, given: Given, person: str | None) ->
         yield command_hash(history.process, history.stream, command, variant, person)
 
 
+def outermost(path: str) -> str:
+    """The field that a path begins with, or the kind of a deadline's key.
+
+    Further on there may be what somebody called a goal or a visit.
+    """
+    return _INNER.split(path, maxsplit=1)[0]
+
+
 def unlike(happened: Happened, event: Event, raw: Raw) -> list[str]:
     """The fields of a recorded event in which it is not as the rules give it."""
     when = [] if happened.on == event.occurred_on else ["occurred_on"]
@@ -98,4 +108,5 @@ def unlike(happened: Happened, event: Event, raw: Raw) -> list[str]:
         recorded = fact_json(event.data)
     if recorded == data:
         return when
-    return when + ([change.path for change in difference(recorded, data)] or ["data"])
+    paths = [outermost(change.path) for change in difference(recorded, data)]
+    return when + (list(dict.fromkeys(paths)) or ["data"])

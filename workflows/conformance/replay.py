@@ -11,7 +11,7 @@ from events.event import PROCESS_ROLE, Event, event_from_json
 from events.process import Story
 from events.recording import PASS_DEADLINE, RUN_ERRAND, Given
 from events.settings import TenantSettings
-from workflows.conformance.envelope import OWN_COMMANDS, around, names, of_errand, unlike
+from workflows.conformance.envelope import OWN_COMMANDS, around, names, of_errand, outermost, unlike
 from workflows.conformance.history import (
     Board,
     Reach,
@@ -191,7 +191,7 @@ class Replay:
         try:
             decision = self._decision(kept, given, rules, ctx)
         except Refused as refused:
-            field = f" ({refused.field})" if refused.field else ""
+            field = f" ({outermost(refused.field)})" if refused.field else ""
             self._find(kept, "command.refused", f"the rules refuse it: {refused.code}{field}")
         except _Unlike as wrong:
             self._find(kept, wrong.code, wrong.sentence)
@@ -227,7 +227,7 @@ class Replay:
         if late < NOTHING:
             raise _Unlike("deadline.early", f"recorded {-late} before it was due")
         if late > self._board.tolerance:
-            sentence = f"{deadline.key} was recorded {late} after it was due"
+            sentence = f"{outermost(deadline.key)} was recorded {late} after it was due"
             self._find(kept, "deadline.late", sentence, weight="note", late=late)
         return rules.pass_deadline(self._state(rules), deadline, ctx)
 
@@ -328,7 +328,8 @@ class Replay:
 
     def _missed(self, missed: Sequence[Missed]) -> None:
         for one in missed:
-            sentence = f"{one.key} was due and not recorded for {one.late}"
+            kind, due = outermost(one.key), one.due.isoformat(timespec="minutes")
+            sentence = f"{kind} was due at {due} and not recorded for {one.late}"
             version = self._events[-1].version
             self.report.find("deadline.missed", version, None, sentence, late=one.late)
 
