@@ -3,7 +3,7 @@
 from events.partners.facts import ABOUT, FACTS
 from events.partners.figures import figures
 from events.partners.state import Partner, evolve
-from events.partners.views import agenda, index, redacted, rights, summary, tasks
+from events.partners.views import agenda, index, rights, summary, tasks
 from events.process import Story
 
 STORY = Story(
@@ -14,9 +14,6 @@ STORY = Story(
     is_final=lambda state: state.ended and not state.merging,
     index=index,
     rights=rights,
-    visible=lambda state, event, view: True,
-    redacted=redacted,
-    positions=lambda held: True,
     summary=summary,
     figures=figures,
     tasks=tasks,

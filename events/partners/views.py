@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from events.calendar import local_day
-from events.event import OUTSIDE, Event, fact_json
+from events.event import OUTSIDE
 from events.partners.state import LIVE, Partner
 from events.partners.terms import leading, open_terms
 from events.process import ALL_CASES, Reader, View
@@ -48,10 +48,6 @@ def index(state: Partner) -> CaseIndex:
     }
     parties = {part: person for part, person in named.items() if person is not None}
     return CaseIndex(state=state.phase, open=not state.ended or state.merging, parties=parties)
-
-
-def redacted(_state: Partner, event: Event, _view: View) -> dict[str, Any]:
-    return fact_json(event.data)
 
 
 def summary(state: Partner, view: View) -> dict[str, Any]:
