@@ -113,8 +113,8 @@ def _entries(file: Path) -> int:
 def _online(
     keys: list[str], kept: list[Checkpoint], published: str | None, processes: int, quiet: bool
 ) -> Report:
-    from deploy.exporting import verify_installation
     from deploy.progress import progress_bar
+    from deploy.verifying import verify_installation
     from events.audit.publishing import Away, BadPlace
 
     with progress_bar("Checking entries", shown=False if quiet else None) as tell:
@@ -239,8 +239,9 @@ def _proof(event: str | None, older: int, newer: int) -> Proof:
 
 
 def _written(asked: Asked, to: Path | None, quiet: bool, **options: Any) -> Made:
-    from deploy.exporting import BadExport, export
+    from deploy.exporting import export
     from deploy.progress import progress_bar
+    from deploy.verifying import BadExport
     from events.audit.selection import NothingThere
 
     with progress_bar("Writing entries", shown=False if quiet else None) as tell:
@@ -261,7 +262,7 @@ def _told(made: Made) -> str:
 def _kept(files: list[Path] | None) -> list[Checkpoint]:
     if not files:
         return []
-    from deploy.exporting import BadExport, read_kept
+    from deploy.verifying import BadExport, read_kept
 
     try:
         return read_kept(files)

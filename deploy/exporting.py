@@ -1,4 +1,4 @@
-"""Makes exports and proofs of the log of an installation, and verifies it."""
+"""Makes exports of the log of an installation."""
 
 from __future__ import annotations
 
@@ -16,26 +16,21 @@ from typing import IO, Any
 import asyncpg
 
 from deploy.home import Home
+from deploy.verifying import BadExport, log_vkeys
 from events.audit.export import Contents, KeyOf, prepare, streams_in, write_export
 from events.audit.kept import forget, is_registered, register
-from events.audit.logkeys import LogKeys
-from events.audit.online import Tell, verify_database
-from events.audit.published import KEYS
+from events.audit.online import Tell
 from events.audit.publishing import Publication
 from events.audit.scanning import connected
 from events.audit.selection import Asked
 from events.audit.tiles import LOGS
-from events.audit.verify import Checkpoint, Report, Wrong, checkpoint
-from events.store.errors import BadKeys, Erased, StoreError, UnknownDossier
+from events.audit.verify import Checkpoint
+from events.store.errors import Erased, UnknownDossier
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from settings import Settings
 from web.documents.exports import export_pages
 from web.texts import Language
-
-
-class BadExport(StoreError):
-    """An export cannot be made so; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -59,50 +54,6 @@ class Made:
 def exports_folder(settings: Settings) -> Path:
     """Where exports are kept for which nobody named a place."""
     return Home(settings).folder / "exports"
-
-
-async def verify_installation(
-    settings: Settings,
-    *,
-    keys: Sequence[str],
-    kept: Sequence[Checkpoint],
-    published: str | None,
-    processes: int,
-    tell: Tell,
-) -> Report:
-    """Verifies the whole database. Raises BadPlace, Away, BadKeys."""
-    publication = Publication.at(published or settings.published)
-    vkeys = list(keys) or (await log_vkeys(settings, publication))[:1]
-    return await verify_database(
-        settings.database("projector"),
-        vkeys,
-        publication=publication,
-        kept=kept,
-        processes=processes,
-        tell=tell,
-    )
-
-
-async def log_vkeys(settings: Settings, publication: Publication) -> list[str]:
-    """The keys of the log, oldest first: from its key file, or else as they were published."""
-    try:
-        return LogKeys.load(settings.log_keys).vkeys
-    except BadKeys:
-        found = await publication.get(KEYS)
-        if found is None:
-            raise
-        return found.decode().split()
-
-
-def read_kept(files: Sequence[Path]) -> list[Checkpoint]:
-    """Checkpoints that somebody kept. Raises BadExport where a file is none, OSError."""
-    found: list[Checkpoint] = []
-    for file in files:
-        try:
-            found.append(checkpoint(file.read_text(encoding="utf-8")))
-        except (Wrong, UnicodeDecodeError) as error:
-            raise BadExport(f"{file} is no checkpoint.") from error
-    return found
 
 
 async def export(

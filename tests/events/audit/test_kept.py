@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from deploy import exporting
-from deploy.exporting import BadExport, export, exports_folder, read_kept, verify_installation
+from deploy.exporting import export, exports_folder
 from deploy.proofs import prove_consistency, prove_inclusion
+from deploy.verifying import BadExport, read_kept, verify_installation
 from events.audit import merkle
 from events.audit.contradiction import Contradiction
 from events.audit.export import Contents
