@@ -12,7 +12,8 @@ import asyncpg
 
 SHORTEST = 6
 """Bytes of a word; shorter ones stand everywhere by chance."""
-CHUNK = 1 << 20
+CHUNK = 1 << 18
+_EMPTY = bytes(CHUNK)
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,9 @@ def _holds(path: Path, sought: Sequence[bytes]) -> bool:
     kept = b""
     with path.open("rb") as file:
         while part := file.read(CHUNK):
+            if part == _EMPTY[: len(part)]:
+                kept = b""
+                continue
             kept += part
             if any(form in kept for form in sought):
                 return True

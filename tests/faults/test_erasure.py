@@ -46,6 +46,22 @@ STORIES = {name: rules.story for name, rules in RULES.items()}
 FACTS = {name: story.facts for name, story in STORIES.items()}
 
 
+STRUCK = """
+import os, signal, sys
+import cli, deploy.erasure, events.audit.publishing, workflows.registry
+
+folder, *pairs = sys.argv[1:]
+for moment, _, stream in (pair.partition("=") for pair in pairs):
+    if not os.fork():
+        os.environ |= {"TRAJECT_FAULT": moment, "TRAJECT_FAULT_MARKER": f"{folder}/{moment}"}
+        sys.argv = ["traject", "erase", "--yes", "--json", stream]
+        cli.main()
+ends = [os.waitstatus_to_exitcode(os.wait()[1]) for _ in pairs]
+sys.exit(ends != [-signal.SIGKILL] * len(pairs))
+"""
+"""``traject erase`` once for each moment at which it is killed: read once, run as often."""
+
+
 @dataclass(frozen=True)
 class Secret:
     """What may be found nowhere once its dossier is erased."""
@@ -278,18 +294,21 @@ async def test_killed_at_any_step_it_ends_well_when_run_again(
     for stream in streams:
         await asked_for(board, stream)
     secrets = [await secret_of(product, board, stream, uuid4().hex) for stream in streams]
-    struck = [
-        Erasing(
-            product,
-            tmp_path,
-            stream,
-            TRAJECT_FAULT=moment,
-            TRAJECT_FAULT_MARKER=str(tmp_path / moment),
-        )
-        for stream, moment in zip(streams, ERASURE, strict=True)
-    ]
-    for one in struck:
-        await one.ended(-signal.SIGKILL)
+    struck = Child.start(
+        [
+            sys.executable,
+            "-c",
+            STRUCK,
+            str(tmp_path),
+            *map("=".join, zip(ERASURE, streams, strict=True)),
+        ],
+        log=tmp_path / "struck.log",
+        death=signal.SIGKILL,
+        env=os.environ | product.environment() | {"PYTHONPATH": str(ROOT)},
+    )
+    assert await struck.ended(SECONDS)
+    assert struck.exit_code == 0, struck.said()
+    assert {path.name for path in tmp_path.iterdir()} >= set(ERASURE)
     told = await Erasing(product, tmp_path, "--approved").told()
     assert {row["stream"] for row in told} >= set(streams)
     for secret in secrets:
