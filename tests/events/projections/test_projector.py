@@ -60,7 +60,15 @@ async def test_rows_follow_the_events(desk: Desk) -> None:
     assert ended["ended_us"] == ended["updated_us"] > ended["created_us"]
     assert json.loads(going["shown"])["visits"] == {"held": 2}
     assert await desk.raw.fetch(UNTRUE) == []
-    assert {one.position for one in await desk.builds()} == {await desk.number()}
+    last = await desk.number()
+    assert {one.position for one in await desk.builds()} == {last}
+    models = desk.store.models
+    assert await models.wait(CASES, last, 0) is True
+    assert await models.wait(CASES, last + 1, 0.05) is False
+    assert await models.wait_for_all(CASES, outings.tenant, 0) is True
+    await outings.visit(first)
+    assert await models.wait_for_all(CASES, outings.tenant, 0) is False
+    assert await models.wait_for_all(CASES, str(uuid4()), 0) is True
 
 
 async def test_killed_at_any_point_it_goes_on_as_if_nothing_had_been(desk: Desk) -> None:
