@@ -241,14 +241,13 @@ def _proof(event: str | None, older: int, newer: int) -> Proof:
 def _written(asked: Asked, to: Path | None, quiet: bool, **options: Any) -> Made:
     from deploy.exporting import export
     from deploy.progress import progress_bar
-    from deploy.verifying import BadExport
-    from events.audit.selection import NothingThere
+    from events.store.errors import StoreError
 
     with progress_bar("Writing entries", shown=False if quiet else None) as tell:
         try:
             return run(export(joined(), asked, to, tell=tell, **options))
-        except (NothingThere, BadExport) as error:
-            fail(str(error))
+        except StoreError as error:
+            fail(f"{str(error).rstrip('.')}.")
 
 
 def _told(made: Made) -> str:

@@ -17,7 +17,7 @@ from events.settings import TenantSettings
 from events.store.instants import instant
 from web.plain import plain
 from web.texts import Language, texts
-from web.wording import Wording
+from web.wording import Detail, Wording
 from workflows.registry import RULES
 
 _environment = Environment(
@@ -120,7 +120,9 @@ class _Page:
         header = json.loads(line["header"])
         wording = self._wording.get(line["process"] or "", self._wording[""])
         if "data" in line:
-            what = wording.sentence(header["type"], line["data"])
+            type_, data = header["type"], line["data"]
+            written = _written(wording.details(data, type_))
+            what = "\n".join([wording.sentence(type_, data), *written])
         else:
             what = f"{wording.title(header['type'])} ({self._words['no_content']})"
         role = wording.role(header["actor"]["role"])
@@ -177,3 +179,11 @@ class _Page:
 
     def _at(self, text: str) -> str:
         return self._wording[""].instant(text)
+
+
+def _written(details: Sequence[Detail], indent: str = "") -> Iterator[str]:
+    """All that an event says, a line for each part."""
+    for one in details:
+        if one.label or one.text:
+            yield f"{indent}{one.label}: {one.text}".rstrip()
+        yield from _written(one.parts, f"{indent}\u2003")
