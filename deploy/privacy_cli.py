@@ -38,7 +38,7 @@ def retention_list(
     from deploy.progress import progress_bar
     from deploy.retention import kept_cases
 
-    with progress_bar("Looking through boards", shown=False if as_json else None) as tell:
+    with progress_bar("Looking through cases", shown=False if as_json else None) as tell:
         cases = run(kept_cases(joined(), board, only_due=due, tell=tell))
     answer(
         "\n".join(_line(one) for one in cases) or "No case that ended is kept.",

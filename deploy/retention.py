@@ -76,10 +76,11 @@ async def kept_cases(
     found: list[Kept] = []
     try:
         boards = [wanted] if wanted else [one async for one in store.boards()]
-        for number, tenant in enumerate(boards):
-            tell(number, len(boards))
-            found += [one async for one in _of_board(store, tenant)]
-        tell(len(boards), len(boards))
+        counts = [await store.count_ended(tenant) for tenant in boards]
+        for tenant in boards:
+            async for one in _of_board(store, tenant):
+                found.append(one)
+                tell(len(found), sum(counts))
     finally:
         await store.close()
     found.sort(key=lambda one: (one.over, one.case))

@@ -102,6 +102,11 @@ class Subjects(Connected):
             if len(rows) < _PAGE:
                 return
 
+    async def count_ended(self, tenant: str) -> int:
+        """How many cases of the board ended and are not erased."""
+        async with self._board(tenant) as connection:
+            return await connection.fetchval(SQL["count_ended"], tenant)
+
     async def entries(self, tenant: str, ids: Iterable[str]) -> dict[str, Entry]:
         """The directory's entries of these persons, also of who left; unknown ids are left out."""
         async with self._board(tenant) as connection:

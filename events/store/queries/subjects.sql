@@ -7,6 +7,10 @@ select stream, process from traject.stream
  order by stream
  limit $3
 
+-- name: count_ended
+select count(*) from traject.stream
+ where tenant = $1 and not open and version > 0 and erased_us is null
+
 -- name: entries
 select p.person, p.name, p.email, p.language, p.active, p.added_at,
        array(select r.role from traject.person_role r
