@@ -67,7 +67,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice that a person got; ``cause`` is the event it tells of, ``type`` that event's type."""
+    """A notice that a person got; ``cause`` is the event it tells of, of that ``type``."""
 
     stream: str
     process: str
@@ -105,7 +105,7 @@ class Subjects(Connected):
     async def count_ended(self, tenant: str) -> int:
         """How many cases of the board ended and are not erased."""
         async with self._board(tenant) as connection:
-            return await connection.fetchval(SQL["count_ended"], tenant)
+            return await connection.fetchval(SQL["count_ended"], tenant) or 0
 
     async def entries(self, tenant: str, ids: Iterable[str]) -> dict[str, Entry]:
         """The directory's entries of these persons, also of who left; unknown ids are left out."""
