@@ -130,7 +130,8 @@ def _online(
                 )
             )
         except (Away, BadPlace) as error:
-            fail(f"What was published cannot be read: {error}.")
+            typer.echo(f"What was published cannot be read: {error}.", err=True)
+            end(UNSURE)
 
 
 def export(

@@ -20,6 +20,7 @@ from typing import IO, Any
 import asyncpg
 
 from events.audit import verify
+from events.audit.contradiction import Contradiction
 from events.audit.covering import Span, beside
 from events.audit.note import Checkpoint, parse
 from events.audit.selection import SQL, Asked, NothingThere, Taken, select
@@ -232,7 +233,7 @@ class _Export:
     async def _event(self, row: asyncpg.Record, last: dict[str, int]) -> dict[str, Any]:
         line = dict(row)
         stream, version, previous = line["stream"], line["version"], line.pop("previous")
-        header = line["header"].decode()
+        header, told = _header(row)
         given = row["given"]
         line |= {
             "header": header,
@@ -243,7 +244,6 @@ class _Export:
         if version > 1 and last.get(stream) != version - 1:
             line["previous"] = (previous or b"").hex()
         last[stream] = version
-        told = json.loads(header)
         self._ids.add(told["actor"]["person"] or "")
         seal = await self._seal(line["tenant"], stream)
         if seal is not None:
@@ -290,6 +290,21 @@ class _Export:
             rows = await self._connection.fetch(SQL["names"], ids[at : at + 10 * PAGE])
             found |= {row["person"]: row["name"] for row in rows}
         return dict(sorted(found.items()))
+
+
+def _header(row: asyncpg.Record) -> tuple[str, dict[str, Any]]:
+    try:
+        text = row["header"].decode()
+        told = json.loads(text)
+        if {"type", "actor"} <= told.keys() and "person" in told["actor"]:
+            return text, told
+    except (ValueError, AttributeError, TypeError):
+        pass
+    raise Contradiction(
+        "changed",
+        f"The header of the event at position {row['position']} was changed: it is none."
+        " 'traject audit verify' tells more.",
+    )
 
 
 def _place(span: Span) -> tuple[int, int]:

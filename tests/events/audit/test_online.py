@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import asyncpg
 import pytest
 
-from events.audit.online import verify_over
+from events.audit.keeper import checkpoint, integrate
+from events.audit.logkeys import LogKeys
+from events.audit.online import verify_database, verify_over
 from events.audit.publishing import Publication
 from events.audit.verify import Report
+from events.store.store import Store
 from tests.events.audit import owner as own
+from tests.events.audit.log import NOW
 from tests.events.audit.world import FIRST, LOOKED, Copy, World
+from tests.events.store.samples import FACTS, begun, draft
 
 P = 137
 
@@ -65,6 +74,47 @@ async def test_erased(copy: Copy) -> None:
         report = await copy.seen()
     assert report.findings == []
     assert report.checked["of them erased (absent, committed)"] == 1
+
+
+async def test_verified_while_it_is_written(world: World, place: Path) -> None:
+    """What comes meanwhile is no finding, whatever of it is numbered, kept, signed or published."""
+    async with world.copy() as copy:
+        store = await Store.connect(copy.database.app_dsn, world.master_keys, FACTS, max_size=4)
+        keeping = await asyncpg.connect(copy.database.sequencer_dsn)
+        stopped, publication = asyncio.Event(), Publication.at(str(place))
+
+        async def write() -> None:
+            tenant = str(uuid4())
+            while not stopped.is_set():
+                stream = await begun(store, tenant, events=[draft(), draft()])
+                case = {"at": NOW, "stream": stream, "process": "toy"}
+                who = str(uuid4())
+                await store.log_read(tenant, person=who, what="summary", **case)
+                await store.log_refused(tenant, person=who, command="X", code="y", **case)
+
+        async def keep() -> None:
+            at = NOW + timedelta(days=1)
+            while not stopped.is_set():
+                await keeping.fetchval("select given from traject.sequence(7)")
+                await integrate(keeping, 5)
+                at += timedelta(minutes=1)
+                keys = LogKeys.load(world.key_file)
+                await checkpoint(keeping, keys, publication, at, at_once=True)
+
+        async with asyncio.TaskGroup() as group:
+            for work in (write, write, keep):
+                group.create_task(work())
+            for _ in range(4):
+                before = await own.value(copy.owner, "select count(*) from traject.checkpoint")
+                report = await verify_database(
+                    copy.database.projector_dsn, world.vkeys[:1], publication=publication
+                )
+                assert (report.findings, report.unsure) == ([], [])
+                after = await own.value(copy.owner, "select count(*) from traject.checkpoint")
+                assert after > before
+            stopped.set()
+        await keeping.close()
+        await store.close()
 
 
 async def test_where_nothing_is_published(copy: Copy, tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class World:
 
     server: EmbeddedPostgres
     passwords: dict[str, str]
+    key_file: Path
     place: Path
     publication: Publication
     vkeys: list[str]
@@ -120,9 +121,11 @@ async def make_world(server: EmbeddedPostgres, passwords: dict[str, str], folder
     keys.save(key_file)
     place = folder / "published"
     publication = Publication.at(str(place))
-    world = World(server, passwords, place, publication, keys.vkeys, MasterKeys.generate())
+    world = World(
+        server, passwords, key_file, place, publication, keys.vkeys, MasterKeys.generate()
+    )
     await world.execute(f"create database {MADE} template {TEMPLATE} strategy file_copy")
-    history = _History(world, Database(server, MADE, passwords), key_file)
+    history = _History(world, Database(server, MADE, passwords))
     await history.board(FIRST)
     await history.checkpoint()
     await history.looked()
@@ -141,7 +144,6 @@ async def make_world(server: EmbeddedPostgres, passwords: dict[str, str], folder
 class _History:
     world: World
     database: Database
-    key_file: Path
     at: datetime = NOW
 
     async def board(self, events: int) -> None:
@@ -169,12 +171,12 @@ class _History:
         async with self._keeping() as keeping:
             while await integrate(keeping):
                 pass
-            keys, place = LogKeys.load(self.key_file), self.world.publication
+            keys, place = LogKeys.load(self.world.key_file), self.world.publication
             assert await checkpoint(keeping, keys, place, self.at, at_once=True)
 
     async def rotation(self) -> None:
         async with self._keeping() as keeping:
-            await rotate(keeping, self.key_file, self.world.publication, self.at)
+            await rotate(keeping, self.world.key_file, self.world.publication, self.at)
 
     @asynccontextmanager
     async def _keeping(self) -> AsyncIterator[asyncpg.Connection]:
