@@ -161,8 +161,7 @@ async def _destroy(tools: Tools, dossier: Erasable) -> Run | Certificate:
     runs = await forget_process(tools.temporal, dossier.process, stream)
     tools.strike("forgotten")
     if entry is None:
-        entry = await _entry(tools, dossier)
-        await tools.ledger.enter(entry)
+        entry = await tools.ledger.enter(await _entry(tools, dossier))
     tools.strike("entered")
     run = Run(dossier, entry)
     run.took("marked", {"version": dossier.version}, entry.begun_at)
@@ -283,7 +282,7 @@ async def _finish(tools: Tools, run: Run) -> Certificate:
     certificate = run.certificate.model_copy(
         update={"steps": tuple(run.steps), "finished_at": _now()}
     )
-    await tools.ledger.finish(certificate)
+    certificate = await tools.ledger.finish(certificate)
     tools.strike("finished")
     await tools.eraser.certify(tenant, stream, certificate.text())
     return certificate

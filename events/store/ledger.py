@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from events.audit.publishing import Away, Publication
+from events.audit.publishing import AlreadyPublished, Away, Publication
 from events.process import Story
 from events.retention import due
 from events.settings import RetentionClass, TenantSettings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from events.store.store import Store
 
 FOLDER = "erased"
+ENTRY, CERTIFICATE = ".json", ".certificate.json"
 OUTLIVES: RetentionClass = "business_record"
 """What outlives its dossier does so because the board's accounts have to be kept."""
 
@@ -34,40 +35,52 @@ class NotObeyed(StoreError):
 
 
 class Ledger:
-    """The erasures of an installation, an entry each."""
+    """The erasures of an installation: an entry each, and a certificate once all was done.
+
+    Nothing is ever written over: the place may forbid it.
+    """
 
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
 
     async def streams(self) -> list[Which]:
         """All that were erased, or are being erased and about to lose their key."""
-        found: list[Which] = []
+        found: set[Which] = set()
         for name in await self._publication.names(FOLDER):
-            tenant, _, stream = name.removeprefix(f"{FOLDER}/").removesuffix(".json").partition("/")
+            tenant, _, file = name.removeprefix(f"{FOLDER}/").partition("/")
+            stream = file.removesuffix(CERTIFICATE).removesuffix(ENTRY)
             try:
-                found.append((str(UUID(tenant)), str(UUID(stream))))
+                found.add((str(UUID(tenant)), str(UUID(stream))))
             except ValueError:
                 continue
-        return found
+        return sorted(found)
 
     async def get(self, tenant: str, stream: str) -> Certificate | None:
         """What is said of an erasure; None where it has not come so far."""
-        content = await self._publication.get(_name(tenant, stream))
-        return None if content is None else Certificate.model_validate_json(content)
+        for kind in (CERTIFICATE, ENTRY):
+            content = await self._publication.get(f"{FOLDER}/{tenant}/{stream}{kind}")
+            if content is not None:
+                return Certificate.model_validate_json(content)
+        return None
 
-    async def enter(self, certificate: Certificate) -> None:
-        """From now on its key is destroyed wherever it turns up."""
-        name = _name(certificate.tenant, certificate.stream)
-        await self._publication.put(name, certificate.text().encode())
+    async def enter(self, entry: Certificate) -> Certificate:
+        """From now on its key is destroyed wherever it turns up. The first entry, which stays."""
+        return await self._put(entry, ENTRY)
 
-    async def finish(self, certificate: Certificate) -> None:
-        """All was done: the certificate takes the place of the entry."""
-        name = _name(certificate.tenant, certificate.stream)
-        await self._publication.replace(name, certificate.text().encode())
+    async def finish(self, certificate: Certificate) -> Certificate:
+        """All was done. The first certificate, which stays."""
+        return await self._put(certificate, CERTIFICATE)
 
-
-def _name(tenant: str, stream: str) -> str:
-    return f"{FOLDER}/{tenant}/{stream}.json"
+    async def _put(self, certificate: Certificate, kind: str) -> Certificate:
+        name = f"{FOLDER}/{certificate.tenant}/{certificate.stream}{kind}"
+        try:
+            await self._publication.put(name, certificate.text().encode())
+        except AlreadyPublished:
+            # Somebody else erases it at the same time.
+            content = await self._publication.get(name)
+            assert content is not None
+            return Certificate.model_validate_json(content)
+        return certificate
 
 
 def outliving(story: Story[Any], state: Any, settings: TenantSettings, now: datetime) -> list[Kept]:
