@@ -288,8 +288,8 @@ def _sentence(error: BaseException) -> str:
     from events.audit.contradiction import Contradiction
     from events.audit.publishing import Away, BadPlace
     from events.holidays import UnknownRegion
+    from events.projections.builds import Unfinished
     from events.projections.known import UnknownProjection
-    from events.projections.rebuild import Unfinished
     from events.store.directory import UnknownPerson
     from events.store.errors import BadKeys
     from events.store.ledger import NotObeyed

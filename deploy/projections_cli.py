@@ -16,9 +16,7 @@ projections_app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="NAME", help="All, when none is named.")
-]
+Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="All, when none is named.")]
 
 
 @projections_app.command("list")

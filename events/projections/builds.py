@@ -24,6 +24,10 @@ HEADS = "projected"
 """The table of what is in the rows of a build, by dossier."""
 
 
+class Unfinished(Exception):
+    """A new build could not take the place of the live one; nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Build:
     """One build of a projection, as it stood when it was looked at.
@@ -87,8 +91,10 @@ async def status(connection: asyncpg.Connection) -> list[Status]:
 
 
 async def begin(connection: asyncpg.Connection, projection: Projection) -> Build:
-    """A new build, with nothing in it."""
-    number: Any = await connection.fetchval(SQL["begin"], projection.name, projection.version)
+    """A new build with nothing in it, led by this connection before anybody else sees it."""
+    async with connection.transaction():
+        number: Any = await connection.fetchval(SQL["begin"], projection.name, projection.version)
+        await lead(connection, number)
     return Build(number, projection.name, projection.version, "building", 0, 0)
 
 
@@ -106,12 +112,14 @@ async def swap(connection: asyncpg.Connection, numbers: Sequence[int]) -> bool:
     """Let these builds take the places of those that are live, in one short transaction.
 
     False, and nothing changed, where one of them has not come as far as the one that it replaces:
-    readers never see less than before.
+    readers never see less than before. Raises Unfinished where one of them is gone.
     """
     async with connection.transaction():
         rows = await connection.fetch(SQL["hold"], list(numbers))
         live = {(row["name"], row["version"]): row for row in rows if row["state"] == "live"}
         fresh = [row for row in rows if row["build"] in numbers]
+        if len(fresh) < len(numbers):
+            raise Unfinished("Somebody removed what was being built.")
         for row in fresh:
             before = live.get((row["name"], row["version"]))
             if before is not None and before["position"] > row["position"]:

@@ -150,10 +150,13 @@ class Projector:
         self._hurry = False
         try:
             mine = await self._mine(connection)
-            if await self._forward(connection, mine):
+            moved = await self._forward(connection, mine)
+            if moved and (to_the_end or self._hurry):
                 return True
+            if moved:
+                mine = await self._mine(connection)
             shown = await self._show(connection, mine)
-            return await self._refresh(connection, mine, now=to_the_end) or shown
+            return await self._refresh(connection, mine, now=to_the_end) or shown or moved
         except Overtaken:
             log.info("another one changed what this one was about to")
             return True

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 
 from events.projections import builds
-from events.projections.builds import SQL, Build
+from events.projections.builds import SQL, Build, Unfinished
 from events.projections.folding import Folder
 from events.projections.known import named
 from events.projections.projection import Key, Projection, Stories
@@ -40,10 +40,6 @@ Span = tuple[Key, Key]
 """Dossiers after the first key, up to and including the second."""
 Progress = Callable[[int, int], None]
 """Told of events done, and of all that there are to do."""
-
-
-class Unfinished(Exception):
-    """The live builds went on faster than these could follow; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +77,6 @@ async def rebuild(
     try:
         await _sweep(connection, projections)
         fresh = [await builds.begin(connection, projection) for projection in projections]
-        for build in fresh:
-            await builds.lead(connection, build.number)
         upto: int = await connection.fetchval(SQL["head"]) or 0
         numbers = {build.name: build.number for build in fresh}
         order = Order(dsn, KeyRing.of(master_keys).now, stories, numbers, upto, clock)

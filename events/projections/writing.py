@@ -14,6 +14,9 @@ from events.projections.projection import Case, Key, Projection
 
 HEAD_COLUMNS = {"version": "bigint", "day": "date", "settings": "integer", "seats": "jsonb"}
 
+REFUSED = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, UnicodeError)
+"""What is wrong with rows, and not with the database."""
+
 Row = tuple[Any, ...]
 Step = Callable[..., Awaitable[Any]]
 Fault = Callable[[str], None]
@@ -89,7 +92,7 @@ async def write(
     """
     try:
         await _write(connection, pages, fault)
-    except (asyncpg.DataError, UnicodeError):
+    except REFUSED:
         await _write(connection, [await _taken(connection, one) for one in pages], fault)
 
 
@@ -97,7 +100,7 @@ async def fill(connection: asyncpg.Connection, pages: Sequence[Page]) -> None:
     """Rows of builds in which these dossiers have none yet, and whose position stays."""
     try:
         await _write(connection, pages, None, advance=False)
-    except (asyncpg.DataError, UnicodeError):
+    except REFUSED:
         taken = [await _taken(connection, one) for one in pages]
         await _write(connection, taken, None, advance=False)
 
@@ -174,7 +177,7 @@ async def _taken(connection: asyncpg.Connection, one: Page) -> Page:
                     # Under no build's number, and never committed.
                     values = _columns(found, len(columns) + 2)
                     await connection.execute(keep(table, columns), 0, *values)
-        except (asyncpg.DataError, UnicodeError) as error:
+        except REFUSED as error:
             poisons.append(Poison((head[0], head[1]), head[2], kind_of(error)))
         finally:
             await trial.rollback()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from events.projections.agenda import AGENDA
 from events.projections.cases import CASES
 from events.projections.folding import Folder
 from events.projections.known import PROJECTIONS
+from events.projections.projection import Case
 from events.projections.projector import connect
 from events.projections.writing import Overtaken, page, write
 from events.settings import TenantSettings
@@ -206,6 +208,19 @@ async def test_what_the_database_does_not_take_is_parked_too(desk: Desk) -> None
     assert (found.projection, found.stream) == ("cases", sick)
     assert await desk.one(well)
     assert await desk.one(sick, "tasks")
+
+
+async def test_a_row_that_cannot_be_is_parked_alone(desk: Desk) -> None:
+    outings = desk.outings()
+    sick, well = await outings.begin("nowhere"), await outings.begin()
+
+    def rows(case: Case) -> list[tuple[Any, ...]]:
+        return [(None if row[11] == "nowhere" else row[0], *row[1:]) for row in CASES.rows(case)]
+
+    await desk.project(projections=(replace(CASES, rows=rows),))
+    (found,) = await parked.parked(desk.raw)
+    assert (found.stream, found.error) == (sick, "NotNullViolationError")
+    assert await desk.one(well)
 
 
 async def test_a_missing_master_key_parks_nothing(desk: Desk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from random import Random
 
+import pytest
+
 from events.projections import builds
 from events.projections.cases import CASES
 from events.projections.known import PROJECTIONS
@@ -133,6 +135,9 @@ async def test_a_build_that_is_behind_takes_nobodys_place(desk: Desk) -> None:
     try:
         kept = (await builds.begin(connection, CASES)).number
         assert await builds.swap(connection, [kept]) is False
+        await connection.execute("delete from traject.projection where build = $1", kept)
+        with pytest.raises(builds.Unfinished):
+            await builds.swap(connection, [kept])
     finally:
         await connection.close()
     assert await desk.live() == live
