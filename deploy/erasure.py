@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from temporalio.service import RPCError
+
 from activities.faults import Fault
 from activities.forgetting import forget_process
 from deploy.traces import Traces
@@ -158,7 +160,7 @@ async def _destroy(tools: Tools, dossier: Erasable) -> Run | Certificate:
         dossier = await _begin(tools, dossier)
     tools.strike("marked")
     tools.store.forget(tenant, stream)
-    runs = await forget_process(tools.temporal, dossier.process, stream)
+    runs = await _forget(tools, dossier)
     tools.strike("forgotten")
     if entry is None:
         entry = await tools.ledger.enter(await _entry(tools, dossier))
@@ -176,6 +178,16 @@ async def _destroy(tools: Tools, dossier: Erasable) -> Run | Certificate:
     run.took("exports", await _remove_exports(tools, tenant, stream))
     tools.strike("purged")
     return run
+
+
+async def _forget(tools: Tools, dossier: Erasable) -> int:
+    try:
+        return await forget_process(tools.temporal, dossier.process, dossier.stream)
+    except (RPCError, RuntimeError) as error:
+        raise NotGone(
+            f"Temporal does not answer, or refuses: {error}. {dossier.stream} is closed already;"
+            " run this again when it does."
+        ) from error
 
 
 async def _begin(tools: Tools, dossier: Erasable) -> Erasable:
@@ -273,7 +285,7 @@ async def _destroy_key(tools: Tools, run: Run) -> None:
 async def _finish(tools: Tools, run: Run) -> Certificate:
     """Look everywhere once more, and certify what was found: nothing."""
     dossier, tenant, stream = run.dossier, run.dossier.tenant, run.dossier.stream
-    late = await forget_process(tools.temporal, dossier.process, stream)
+    late = await _forget(tools, dossier)
     left = await _nothing_left(tools, tenant, stream)
     await _not_opened(tools, tenant, stream)
     exports = await _remove_exports(tools, tenant, stream)
