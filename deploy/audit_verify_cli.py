@@ -114,7 +114,7 @@ def _online(
     keys: list[str], kept: list[Checkpoint], published: str | None, processes: int, quiet: bool
 ) -> Report:
     from deploy.progress import progress_bar
-    from deploy.verifying import verify_installation
+    from deploy.verifying import BadExport, verify_installation
     from events.audit.publishing import Away, BadPlace
 
     with progress_bar("Checking entries", shown=False if quiet else None) as tell:
@@ -129,8 +129,8 @@ def _online(
                     tell=tell,
                 )
             )
-        except (Away, BadPlace) as error:
-            typer.echo(f"What was published cannot be read: {error}.", err=True)
+        except (Away, BadPlace, BadExport) as error:
+            typer.echo(f"What was published cannot be used: {error}", err=True)
             end(UNSURE)
 
 

@@ -9,7 +9,7 @@ from events.audit.logkeys import LogKeys
 from events.audit.online import Tell, verify_database
 from events.audit.published import KEYS
 from events.audit.publishing import Publication
-from events.audit.verify import Checkpoint, Report, Wrong, checkpoint
+from events.audit.verify import Checkpoint, Keys, Report, Wrong, checkpoint
 from events.store.errors import BadKeys, StoreError
 from settings import Settings
 
@@ -27,9 +27,15 @@ async def verify_installation(
     processes: int,
     tell: Tell,
 ) -> Report:
-    """Verifies the whole database. Raises BadPlace, Away, BadKeys."""
+    """Verifies the whole database. Raises BadPlace, Away, BadKeys, BadExport."""
     publication = Publication.at(published or settings.published)
     vkeys = list(keys) or (await log_vkeys(settings, publication))[:1]
+    try:
+        Keys(vkeys)
+    except Wrong as error:
+        raise BadExport(
+            f"The key in {KEYS} where this log is published is none: {error}."
+        ) from error
     return await verify_database(
         settings.database("projector"),
         vkeys,

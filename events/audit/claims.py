@@ -3,60 +3,80 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import asyncpg
 
 from events.audit.published import checkpoint_name
 from events.audit.publishing import Publication
 from events.audit.scanning import HASH, SQL
-from events.audit.tiles import Log
-from events.audit.verify import Checkpoint, Keys, Report, Tree, Wrong, checkpoint
+from events.audit.tiles import LOGS, Log
+from events.audit.verify import Checkpoint, Keys, Report, Tree, Wrong, checkpoint, sha256
 
 PAGE = 500
 AT_ONCE = 32
 """So many published files are asked for at the same time."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """A checkpoint, and where it comes from."""
+Digest = bytes
+"""Of a checkpoint's text: a log of years has many of them."""
 
-    name: str
-    note: Checkpoint
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a checkpoint states, and whose it is. ``trees`` are sizes and roots, in the order of
+    LOGS."""
+
+    source: str
+    number: int
+    at: str
+    trees: tuple[tuple[int, bytes], ...]
+
+    @classmethod
+    def of(cls, source: str, number: int, note: Checkpoint) -> Claim:
+        return cls(source, number, note.at, tuple(note.trees[log] for log in LOGS))
+
+    def tree(self, log: Log) -> tuple[int, bytes]:
+        """Size and root of a log's tree."""
+        return self.trees[LOGS.index(log)]
 
 
 @dataclass
 class _Told:
-    """Numbered checkpoints of one source; those that no trusted key signed are found at once."""
+    """Numbered checkpoints of one source; those that no trusted key signed are found at once.
+
+    What ``others`` state just so is no claim of its own.
+    """
 
     source: str
     keys: Keys
     report: Report
-    texts: dict[int, str]
-    claims: list[Claim]
-    sizes: int = 0
+    others: Mapping[int, Digest]
+    digests: dict[int, Digest] = field(default_factory=dict)
+    claims: list[Claim] = field(default_factory=list)
+    size: int = 0
 
     def take(self, number: int, text: str) -> Checkpoint | None:
         """The next one in order; None where it is not to be believed."""
-        self.texts[number] = text
+        self.digests[number] = sha256(text.encode())
         try:
             note = checkpoint(text)
             self.keys.accept(note)
         except Wrong as why:
             self.find(number, f": {why}")
             return None
-        size = note.trees["events"][0]
-        if size < self.sizes:
+        size, _ = note.trees["events"]
+        if size < self.size:
             self.find(number, " states less than the one before it")
-        self.sizes = max(size, self.sizes)
-        self.claims.append(Claim(f"{self.source} checkpoint {number}", note))
+        self.size = max(size, self.size)
+        if self.others.get(number) != self.digests[number]:
+            self.claims.append(Claim.of(self.source, number, note))
         return note
 
     def find(self, number: int, what: str) -> None:
         """What only it states, from the next position on, has nothing to go by."""
-        position = self.sizes + 1
+        position = self.size + 1
         told = f"The {self.source} checkpoint {number} (on positions from {position} on){what}."
         self.report.find("checkpoint", told, "events", position)
 
@@ -73,17 +93,17 @@ async def gather(
     What is published is read first: the database may be ahead of it, never behind.
     """
     vkeys = list(vkeys)
-    outside = _Told("published", Keys(vkeys), report, {}, [])
+    outside = _Told("published", Keys(vkeys), report, {})
     if publication is not None:
         await _read_published(publication, outside)
-    inside = _Told("database's", Keys(vkeys), report, {}, [])
+    inside = _Told("database's", Keys(vkeys), report, outside.digests)
     await _read_own(connection, inside)
-    report.checked["checkpoints"] = len(inside.texts)
+    report.checked["checkpoints"] = len(inside.digests)
     if publication is not None:
-        report.checked["published checkpoints"] = len(outside.texts)
-        _compare(inside, outside, report)
-    own = [Claim(f"checkpoint {nth} of yours", note) for nth, note in enumerate(kept, 1)]
-    return inside.claims + outside.claims + own
+        report.checked["published checkpoints"] = len(outside.digests)
+        _compare(inside.digests, outside.digests, report)
+    yours = [Claim.of("your", number, note) for number, note in enumerate(kept, 1)]
+    return outside.claims + inside.claims + yours
 
 
 async def _read_published(publication: Publication, told: _Told) -> None:
@@ -111,28 +131,26 @@ async def _read_own(connection: asyncpg.Connection, told: _Told) -> None:
                 told.find(number, " is kept under another size")
 
 
-def _compare(inside: _Told, outside: _Told, report: Report) -> None:
+def _compare(inside: Mapping[int, Digest], outside: Mapping[int, Digest], report: Report) -> None:
     """The same number has to be the same checkpoint."""
-    if inside.texts and not outside.texts:
+    if inside and not outside:
         report.unsure.append(
             "Nothing is published: whoever owns the database and the log's key could have changed"
             " both."
         )
         return
-    for number in sorted(inside.texts.keys() | outside.texts.keys()):
-        own, published = inside.texts.get(number), outside.texts.get(number)
-        if own == published:
+    for number in sorted(inside.keys() | outside.keys()):
+        if inside.get(number) == outside.get(number):
             continue
-        if published is None and number > max(outside.texts):
+        if number not in outside and number > max(outside):
             report.notes.append(f"The database's checkpoint {number} is not published yet.")
-        elif own is None or published is None:
+            continue
+        what = "is another one in the database than was published"
+        if number not in inside:
             what = "was published, but is not in the database"
-            if published is None:
-                what = "of the database is not among the published ones"
-            report.find("checkpoint", f"Checkpoint {number} {what}.", "events")
-        else:
-            what = f"Checkpoint {number} is another one in the database than was published."
-            report.find("checkpoint", what, "events")
+        elif number not in outside:
+            what = "of the database is not among the published ones"
+        report.find("checkpoint", f"Checkpoint {number} {what}.", "events")
 
 
 async def first_difference(

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -98,7 +99,7 @@ class _Verification:
         for log in LOGS:
             size, edge = trees[log]["size"], trees[log]["edge"]
             stop = max(scopes[log]["last"], scopes[log]["given"], size)
-            sizes = {claim.note.trees[log][0] for claim in claims}
+            sizes = {claim.tree(log)[0] for claim in claims}
             marks = frozenset(mark for mark in sizes if mark <= stop)
             wanted[log] = Wanted(log, 0, stop, size, edge[0] if edge else b"", marks)
         self._of = sum(one.stop for one in wanted.values())
@@ -193,11 +194,13 @@ class _Verification:
     ) -> None:
         """The first entries have to be those that each checkpoint states."""
         log, good = wanted.log, Tree()
-        trees = _trees(stretches, wanted.marks)
-        for claim in sorted(claims, key=lambda one: one.note.trees[log][0]):
-            size, root = claim.note.trees[log]
-            tree = trees.get(size)
-            if tree is not None and tree.root() == root:
+        trees = _trees(stretches)
+        tree: Tree | None = good
+        for claim in sorted(claims, key=lambda one: one.tree(log)[0]):
+            size, root = claim.tree(log)
+            while tree is not None and tree.size < size:
+                tree = next(trees, None)
+            if tree is not None and (tree.size, tree.root()) == (size, root):
                 good = tree
                 continue
             position, exact = await self._difference(wanted, good, (size, root))
@@ -208,8 +211,8 @@ class _Verification:
             gone = "" if size <= wanted.stop else f" The log now ends at position {wanted.stop}."
             self.report.find(
                 "rollback" if gone and position > wanted.stop else "history",
-                f"{what} what the {claim.name} of {claim.note.at} states: history was changed or"
-                f" taken back.{gone}",
+                f"{what} what the {claim.source} checkpoint {claim.number} of {claim.at} states:"
+                f" history was changed or taken back.{gone}",
                 *(log, position),
             )
             return
@@ -281,24 +284,25 @@ def _part(wanted: Wanted, start: int, stop: int) -> Wanted:
     return replace(wanted, start=start, stop=stop, marks=marks)
 
 
-def _trees(stretches: Sequence[Stretch], sizes: Iterable[int]) -> dict[int, Tree]:
-    """The tree at each of these sizes."""
-    found, tree = {0: Tree()}, Tree()
-    waiting = sorted(sizes, reverse=True)
+def _trees(stretches: Iterable[Stretch]) -> Iterator[Tree]:
+    """The tree at each size that was asked for, from small to large."""
+    tree = Tree()
     for stretch in stretches:
+        sizes = deque(sorted(stretch.marks))
         for root in (*stretch.tiles, None):
-            while waiting and waiting[-1] <= min(tree.size + TILE, stretch.stop):
-                size = waiting.pop()
-                if size in stretch.marks:
-                    found[size] = _grown(tree, stretch.marks[size])
+            while sizes and sizes[0] <= tree.size + TILE:
+                size = sizes.popleft()
+                yield _grown(tree, size, stretch.marks[size])
             if root is not None:
                 tree.add(root, TILE)
-    return found
 
 
-def _grown(tree: Tree, parts: Sequence[tuple[int, bytes]]) -> Tree:
+def _grown(tree: Tree, size: int, hashes: bytes) -> Tree:
+    """The tree with the subtrees up to a size: of their widths each is the next bit of what is
+    missing."""
     grown = Tree()
     grown.size, grown.parts = tree.size, list(tree.parts)
-    for width, hash_ in parts:
-        grown.add(hash_, width)
+    for at in range(0, len(hashes), HASH):
+        width = 1 << ((size - grown.size).bit_length() - 1)
+        grown.add(hashes[at : at + HASH], width)
     return grown

@@ -41,7 +41,8 @@ class Stretch:
     """What was found from one index (0, 1, 2 ...) of a log up to another.
 
     ``tiles`` are the roots over 256 leaves each, ``kept`` those over the kept hashes of the same
-    leaves. ``marks`` are, for each size asked, the subtrees between the last tile before it and it.
+    leaves. ``marks`` are, for each size asked, the hashes of the subtrees between the last tile
+    before it and it, from large to small.
     ``wrong`` counts all findings, of which the first ones are told.
     """
 
@@ -51,7 +52,7 @@ class Stretch:
     wrong: int = 0
     tiles: list[bytes] = field(default_factory=list)
     kept: list[bytes] = field(default_factory=list)
-    marks: dict[int, list[tuple[int, bytes]]] = field(default_factory=dict)
+    marks: dict[int, bytes] = field(default_factory=dict)
     leaves: list[bytes] = field(default_factory=list)
 
 
@@ -237,7 +238,7 @@ class _Scan:
             for size, leaf in enumerate(part, first + 1):
                 tree.add(leaf)
                 if size in self._wanted.marks:
-                    self.done.marks[size] = list(tree.parts)
+                    self.done.marks[size] = b"".join(hash_ for _, hash_ in tree.parts)
             if len(part) == TILE:
                 other = self._other.get(first // TILE, b"")
                 self.done.tiles.append(tree.root())
