@@ -43,13 +43,13 @@ class Peer:
         return kept.id
 
     def play(self) -> tuple[int, float]:
-        """How many events, and in how many seconds."""
-        events, began = 0, time.perf_counter()
+        """How many events, and in how many seconds of a core."""
+        events, began = 0, time.process_time()
         for id_, wanted in zip(self._ids, self._wanted, strict=True):
             case: Any = self._application.repository.get(id_)
             events += case.state.version
             assert (case.state.phase, case.state.version) == (wanted.phase, wanted.version)
-        return events, time.perf_counter() - began
+        return events, time.process_time() - began
 
 
 TOLD = (
