@@ -1,7 +1,7 @@
 """``./dev test``: pytest in two lanes, and an end that nothing in a native library can turn red.
 
-Half of the suite waits, for servers that were killed above all; the other half reckons. Side by side
-they take little more than the longer one, and what reckons gives way to what has to be in time.
+Half of the suite waits, above all for servers that were killed; the other half reckons. Side by
+side they take little more than the longer one; what reckons gives way to what has to be in time.
 """
 
 from __future__ import annotations

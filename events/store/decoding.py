@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from pydantic import ValidationError
 from pydantic_core import SchemaValidator
@@ -40,6 +40,12 @@ def event_json(header: bytes, body: bytes, seal: Seal) -> dict[str, Any]:
     return event
 
 
+class Row(Protocol):
+    """A header and a sealed body, as the database gives them or as a pair."""
+
+    def __getitem__(self, index: Literal[0, 1], /) -> bytes: ...
+
+
 class Decoder:
     """Makes the events of one process; those of an older schema come out in the newest."""
 
@@ -54,7 +60,7 @@ class Decoder:
             for type_, fact in facts.items()
         }
 
-    def events(self, rows: Iterable[Sequence[bytes]], seal: Seal) -> list[Event]:
+    def events(self, rows: Iterable[Row], seal: Seal) -> list[Event]:
         """Rows of a header and a sealed body as events.
 
         Raises Unsealable for a body that is not its own, Unreadable for an event that is no fact

@@ -68,7 +68,7 @@ async def test_unknown_streams_have_no_events(store: Store, tenant: str) -> None
 
 async def test_fact_the_process_does_not_know(store: Store, tenant: str) -> None:
     stream = await begun(store, tenant, events=[draft(type_="Unheard")])
-    with pytest.raises(StoreError, match="Unheard .* is not a fact"):
+    with pytest.raises(StoreError, match=r"Unheard .* is not a fact"):
         await store.load(tenant, stream)
 
 
