@@ -253,7 +253,7 @@ async def test_leaves_are_those_of_the_rows(
         + (1).to_bytes(2, "big")
         + round(stored * 1_000_000).to_bytes(8, "big")
         + row["event_hash"]
-        + _sha256(f'["Note","{"0" * 64}",[]]'.encode())
+        + _sha256(f'["Note","{row["content_hash"]}",[]]'.encode())
         + _sha256(row["given"] or b"")
     )
     tiles = Tiles(raw)
