@@ -33,18 +33,20 @@ def lanes() -> int:
     """Both lanes; the exit code of the one that went wrong, if one did."""
     reckoning = [folder for folder in RECKONING if (ROOT / folder).is_dir()]
     waiting = [f"--ignore={folder}" for folder in reckoning]
-    with tempfile.TemporaryFile("w+") as kept:
-        beside = subprocess.Popen(
-            [sys.executable, "-m", "tests", *reckoning],
-            cwd=ROOT,
-            stdout=kept,
-            stderr=subprocess.STDOUT,
-            preexec_fn=lambda: os.nice(10),  # noqa: PLW1509 - nothing else runs in the child yet
-        )
-        code, said = _shown([sys.executable, "-m", "tests", *waiting])
+    # Of pytest's usual folder one run takes away the rights that another one has just given.
+    with tempfile.TemporaryDirectory(prefix="traject-lanes-", ignore_cleanup_errors=True) as room:
+        log = Path(room, "reckoning.log")
+        with log.open("w") as kept:
+            beside = subprocess.Popen(
+                [sys.executable, "-m", "tests", f"--basetemp={room}/reckoning", *reckoning],
+                cwd=ROOT,
+                stdout=kept,
+                stderr=subprocess.STDOUT,
+                preexec_fn=lambda: os.nice(10),  # noqa: PLW1509 - nothing else runs in the child yet
+            )
+        code, said = _shown([sys.executable, "-m", "tests", f"--basetemp={room}/waiting", *waiting])
         other = beside.wait()
-        kept.seek(0)
-        text = kept.read()
+        text = log.read_text()
     print(text, end="")
     print(_together(said, text), flush=True)
     return code or other
