@@ -113,7 +113,10 @@ class _Verification:
             await self._check_claims(one, stretches, claims)
             if one.size < one.stop:
                 report.notes.append(f"The last {one.stop - one.size} {log} are in no tree yet.")
-        await self._check_streams()
+            if log == "events":
+                seen = set[bytes]().union(*(stretch.streams for stretch in stretches))
+                await self._check_streams(sorted(seen))
+        await self._check_waiting()
         await self._check_passed_over()
         report.findings.sort(key=lambda one: (one.position is None, _order(one.log), one.position))
         return report
@@ -232,33 +235,48 @@ class _Verification:
         between = [one for one in known if one is not None and good.size < one <= stated[0]]
         return (min(between), True) if between else (good.size + 1, False)
 
-    async def _check_streams(self) -> None:
-        """Heads have to be those of the last events, and no event may stand beside the log."""
+    async def _check_streams(self, keys: Sequence[bytes]) -> None:
+        """Each stream has a head, which is that of its last event."""
         for row in await self._connection.fetch(SQL["heads"], MOST):
-            stream = str(row["stream"])
-            what = (
-                "its last event is another one"
-                if row["version"] == row["last"]
-                else (f"its head says version {row['version']}, its last event has {row['last']}")
-            )
-            told = f"Stream {stream}, from position {row['position']} on: {what}."
-            self.report.find("head", told, "events", row["position"], stream, row["last"])
-        waiting = 0
-        for row in await self._connection.fetch(SQL["unnumbered_events"], PAGE):
-            stream, version = str(UUID(bytes=row["stream"])), row["version"]
-            why = event_problem(dict(row), row["previous"])
-            if row["passed_over"]:
-                why = "it stands beside the log: it was put in behind the sequencer"
-            waiting += why is None
-            if why is not None:
-                what = f"Version {version} of stream {stream} has no position: {why}."
-                self.report.find("event", what, "events", None, stream, version)
-        if waiting:
-            self.report.notes.append(f"{waiting} events have no position yet.")
+            says = f"its head says version {row['version']}, its last event has {row['last']}"
+            same = row["version"] == row["last"]
+            self._find_head(row, "its last event is another one" if same else says)
+        for at in range(0, len(keys), PAGE):
+            part = keys[at : at + PAGE]
+            tenants = [UUID(bytes=key[:16]) for key in part]
+            streams = [UUID(bytes=key[16:]) for key in part]
+            for row in await self._connection.fetch(SQL["headless"], tenants, streams):
+                self._find_head(row, "it has no head")
         row = await self._connection.fetchrow(SQL["counts"])
         assert row is not None
         self.report.checked["streams"] = row["streams"]
         self.report.checked["of them erased (absent, committed)"] = row["erased"]
+
+    def _find_head(self, row: Any, what: str) -> None:
+        position, stream = row["position"], str(row["stream"])
+        told = f"Stream {stream}, from position {position} on: {what}."
+        self.report.find("head", told, "events", position, stream)
+
+    async def _check_waiting(self) -> None:
+        """Events that have no position yet follow upon those that have; no others are without."""
+        row = await self._connection.fetchrow(SQL["beside"])
+        assert row is not None
+        gone = any(one.log == "events" for one in self.report.findings)
+        if gone or row["without"] != row["waiting"]:
+            for one in await self._connection.fetch(SQL["passed_over_events"], MOST):
+                stream, version = str(one["stream"]), one["version"]
+                what = "stands beside the log: it was put in behind the sequencer"
+                told = f"Version {version} of stream {stream} has no position: it {what}."
+                self.report.find("event", told, "events", None, stream, version)
+        waiting = await self._connection.fetch(SQL["waiting_events"], PAGE)
+        for one in waiting:
+            why = event_problem(dict(one), one["previous"])
+            if why is not None:
+                stream, version = str(UUID(bytes=one["stream"])), one["version"]
+                told = f"Version {version} of stream {stream}, without a position yet: {why}."
+                self.report.find("event", told, "events", None, stream, version)
+        if waiting:
+            self.report.notes.append(f"{len(waiting)} events have no position yet.")
 
     async def _check_passed_over(self) -> None:
         for log in LOGS[1:]:

@@ -43,7 +43,7 @@ class Stretch:
     ``tiles`` are the roots over 256 leaves each, ``kept`` those over the kept hashes of the same
     leaves. ``marks`` are, for each size asked, the hashes of the subtrees between the last tile
     before it and it, from large to small.
-    ``wrong`` counts all findings, of which the first ones are told.
+    ``wrong`` counts all findings, of which the first ones are told; ``streams`` are those met.
     """
 
     start: int
@@ -54,6 +54,7 @@ class Stretch:
     kept: list[bytes] = field(default_factory=list)
     marks: dict[int, bytes] = field(default_factory=dict)
     leaves: list[bytes] = field(default_factory=list)
+    streams: set[Key] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ async def scan(
         high = min(wanted.stop, low + PAGE)
         await scanning.page(low, high)
         tell(high - low)
-    return scanning.done
+    return scanning.end()
 
 
 def scan_alone(dsn: str, wanted: Wanted) -> Stretch:
@@ -135,6 +136,11 @@ class _Scan:
         self._grow(leaves, low)
         if self._wanted.keeping:
             self.done.leaves += leaves
+
+    def end(self) -> Stretch:
+        """What was found."""
+        self.done.streams.update(self._last)
+        return self.done
 
     async def _kept(self, low: int, high: int) -> dict[int, bytes]:
         """The kept leaf hashes by their tile; of the last one only as many as there are."""

@@ -57,34 +57,57 @@ select n.log,
   from traject.numbering n
 
 -- name: heads
--- Heads that are not of their stream's last event, or not there; and from where on they are not.
-select coalesce(s.tenant, e.tenant) as tenant, coalesce(s.stream, e.stream) as stream,
-       coalesce(s.version, 0) as version, coalesce(e.version, 0) as last, p.position
+-- Heads that are not of their stream's last event; and from where on they are not.
+select s.tenant, s.stream, s.version, coalesce(e.version, 0) as last, p.position
   from traject.stream s
-  full join (
-       select distinct on (e.tenant, e.stream) e.tenant, e.stream, e.version, e.event_hash
-         from traject.event e order by e.tenant, e.stream, e.version desc
-       ) e on e.tenant = s.tenant and e.stream = s.stream
+  left join lateral (
+       select e.version, e.event_hash from traject.event e
+        where e.tenant = s.tenant and e.stream = s.stream order by e.version desc limit 1
+       ) e on true
   left join traject.position p
-    on p.tenant = coalesce(s.tenant, e.tenant) and p.stream = coalesce(s.stream, e.stream)
+    on p.tenant = s.tenant and p.stream = s.stream
    and p.version = case when s.version = e.version then e.version
-                        else 1 + least(coalesce(s.version, 0), coalesce(e.version, 0)) end
+                        else 1 + least(s.version, coalesce(e.version, 0)) end
  where (s.version, s.hash)
-       is distinct from (coalesce(e.version, 0), coalesce(e.event_hash, decode(repeat('00', 32), 'hex')))
+       is distinct from
+       (coalesce(e.version, 0), coalesce(e.event_hash, decode(repeat('00', 32), 'hex')))
  limit $1
 
--- name: unnumbered_events
--- Events without a position: those just recorded, and those slipped in behind the sequencer.
+-- name: headless
+-- Which of these streams have no head, and where they begin.
+select w.tenant, w.stream, min(p.position) as position
+  from unnest($1::uuid[], $2::uuid[]) as w (tenant, stream)
+  left join traject.position p on p.tenant = w.tenant and p.stream = w.stream
+ where not exists (
+       select from traject.stream s where s.tenant = w.tenant and s.stream = w.stream)
+ group by w.tenant, w.stream
+
+-- name: beside
+-- How many events have no position, and how many of these are yet to get one: on most days this
+-- says at once that none was passed over.
+select (select count(*) from traject.event) - (select count(*) from traject.position) as without,
+       (select count(*) from traject.event e, traject.sequencer s
+         where (e.xid, e.place) > (s.xid, s.place) and e.stored_at >= s.since) as waiting
+
+-- name: waiting_events
+-- Events that are yet to get a position.
 select uuid_send(e.tenant) as tenant, uuid_send(e.stream) as stream, e.version,
        uuid_send(e.event_id) as event_id, uuid_send(e.command_id) as command_id, e.recorded_us,
        e.event_hash, e.header, e.body,
-       coalesce(b.event_hash, decode(repeat('00', 32), 'hex')) as previous,
-       (e.xid, e.place) <= (s.xid, s.place) or e.stored_at < s.since as passed_over
-  from traject.event e
- cross join traject.sequencer s
+       coalesce(b.event_hash, decode(repeat('00', 32), 'hex')) as previous
+  from traject.sequencer s
+  join traject.event e on (e.xid, e.place) > (s.xid, s.place) and e.stored_at >= s.since
   left join traject.event b
     on b.tenant = e.tenant and b.stream = e.stream and b.version = e.version - 1
- where not exists (
+ order by e.xid, e.place
+ limit $1
+
+-- name: passed_over_events
+-- Events that got no position and never will: they were put in behind the sequencer.
+select e.tenant, e.stream, e.version
+  from traject.event e cross join traject.sequencer s
+ where ((e.xid, e.place) <= (s.xid, s.place) or e.stored_at < s.since)
+   and not exists (
        select from traject.position p
         where p.tenant = e.tenant and p.stream = e.stream and p.version = e.version)
  order by e.tenant, e.stream, e.version
