@@ -1,7 +1,7 @@
-"""``./dev test``: pytest in two lanes, and an end that nothing in a native library can turn red.
+"""``./dev test``: pytest in three lanes, and an end that nothing in a native library can turn red.
 
-Half of the suite waits, above all for servers that were killed; the other half reckons. Side by
-side they take little more than the longer one; what reckons gives way to what has to be in time.
+Much of the suite waits: for servers that were killed, for programs that start. The rest reckons.
+Side by side they take little more than the longest; what reckons gives way to what is in a hurry.
 """
 
 from __future__ import annotations
@@ -11,45 +11,56 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-RECKONING = (
-    "tests/activities",
-    "tests/events",
-    "tests/golden",
-    "tests/properties",
-    "tests/scenarios",
-    "tests/workflows",
-)
-"""The lane without the whole product; everything that is not named here is in the other one."""
+KILLING = ("tests/faults",)
+STARTING = ("tests/deploy", "tests/docs", "tests/test_worker.py", "tests/test_observability.py")
+"""Lanes beside the one of all that is not named here."""
+
+BACKGROUND = 10
+"""How far the lane that only reckons stands back."""
 
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|warnings?|xfailed|xpassed|deselected)")
 
 
 def lanes() -> int:
-    """Both lanes; the exit code of the one that went wrong, if one did."""
-    reckoning = [folder for folder in RECKONING if (ROOT / folder).is_dir()]
-    waiting = [f"--ignore={folder}" for folder in reckoning]
+    """All lanes; the exit code of one that went wrong, if one did."""
+    rest = [f"--ignore={place}" for place in (*KILLING, *STARTING)]
     # Of pytest's usual folder one run takes away the rights that another one has just given.
     with tempfile.TemporaryDirectory(prefix="traject-lanes-", ignore_cleanup_errors=True) as room:
-        log = Path(room, "reckoning.log")
-        with log.open("w") as kept:
-            beside = subprocess.Popen(
-                [sys.executable, "-m", "tests", f"--basetemp={room}/reckoning", *reckoning],
-                cwd=ROOT,
-                stdout=kept,
-                stderr=subprocess.STDOUT,
-                preexec_fn=lambda: os.nice(10),  # noqa: PLW1509 - nothing else runs in the child yet
+        beside = [
+            (_beside(Path(room), name, lane, stands_back), Path(room, f"{name}.log"))
+            for name, lane, stands_back in (
+                ("starting", STARTING, 0),
+                ("reckoning", rest, BACKGROUND),
             )
-        code, said = _shown([sys.executable, "-m", "tests", f"--basetemp={room}/waiting", *waiting])
-        other = beside.wait()
-        text = log.read_text()
-    print(text, end="")
-    print(_together(said, text), flush=True)
-    return code or other
+        ]
+        code, said = _shown([sys.executable, "-m", "tests", f"--basetemp={room}/killing", *KILLING])
+        texts = [said]
+        for lane, log in beside:
+            code = lane.wait() or code
+            texts.append(log.read_text())
+            print(texts[-1], end="", flush=True)
+    print(_together(*texts), flush=True)
+    return code
+
+
+def _beside(
+    room: Path, name: str, lane: Sequence[str], stands_back: int
+) -> subprocess.Popen[bytes]:
+    """A lane that is shown once it is through."""
+    with (room / f"{name}.log").open("w") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests", f"--basetemp={room}/{name}", *lane],
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            preexec_fn=lambda: os.nice(stands_back),  # noqa: PLW1509 - the child has no thread yet
+        )
 
 
 def _shown(command: list[str]) -> tuple[int, str]:
@@ -66,13 +77,13 @@ def _shown(command: list[str]) -> tuple[int, str]:
 
 
 def _together(*said: str) -> str:
-    """The last lines of all lanes as one, such as ``4824 passed, 1 failed in both lanes``."""
+    """The last lines of all lanes as one, such as ``4824 passed, 1 failed in all lanes``."""
     counts: dict[str, int] = {}
     for text in said:
         last = text.strip().rpartition("\n")[2]
         for number, what in _COUNTS.findall(last):
             counts[what] = counts.get(what, 0) + int(number)
-    return ", ".join(f"{number} {what}" for what, number in counts.items()) + " in both lanes"
+    return ", ".join(f"{number} {what}" for what, number in counts.items()) + " in all lanes"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from events.recording import ActorRef, Draft, Opening, Recording
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
+from tests.events.store.numbering import number_all
 from workflows.conformance import Finding
 from workflows.pure import Asked, PureEngine, Stream
 from workflows.registry import RULES
@@ -114,8 +115,7 @@ async def test_boards_and_cases_are_checked_where_they_are_stored(
         return await check_boards(way, board, lambda done, total: told.append((done, total)))
 
     assert (await whole()).streams == 0, "nothing has a position yet"
-    while await raw.fetchval("select given from traject.sequence(1000)"):
-        pass
+    await number_all(raw)
     every = await whole()
     assert every.findings == []
     assert (every.streams, told[-1]) == (len(streams), (len(streams), len(streams)))

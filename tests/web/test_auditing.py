@@ -13,7 +13,6 @@ import asyncpg
 import httpx2
 import pytest
 
-from events.audit.keeper import integrate
 from events.audit.logkeys import LogKeys
 from events.audit.merkle import leaf_hash, verify_inclusion
 from events.audit.note import verify
@@ -22,6 +21,7 @@ from events.audit.signing import checkpoint
 from events.event import instant_text
 from events.store.store import Store
 from tests.conftest import Database
+from tests.events.store.numbering import keep_all
 from tests.web.conftest import PEOPLE, Board, Installation, client_of
 from web.api.app import create_app
 from workflows.registry import RULES
@@ -91,7 +91,7 @@ async def test_readings_are_searched(office: Board, database: Database) -> None:
     assert {one["position"] for one in every} == {None}
     keeping = await asyncpg.connect(database.sequencer_dsn)
     try:
-        await integrate(keeping)
+        await keep_all(keeping)
     finally:
         await keeping.close()
     assert {one["position"] for one in await items(office, "reads")} == set(range(1, 13))
@@ -293,8 +293,7 @@ async def test_an_event_is_proved_to_stand_in_the_checkpoint(
 
     keys, keeping = LogKeys.generate(), await asyncpg.connect(database.sequencer_dsn)
     try:
-        await keeping.fetchval("select given from traject.sequence(1000)")
-        await integrate(keeping)
+        await keep_all(keeping)
         publication = Publication.at(str(tmp_path / "published"))
         await checkpoint(keeping, keys, publication, datetime.now(UTC), at_once=True)
     finally:

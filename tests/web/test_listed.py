@@ -13,6 +13,7 @@ from events.projections.projector import Projector
 from events.settings import TenantSettings
 from events.store.keys import MasterKeys
 from tests.conftest import Database
+from tests.events.store.numbering import number_all
 from tests.web.conftest import PEOPLE, Board
 from workflows.registry import RULES
 
@@ -30,8 +31,7 @@ def project(database: Database, master_keys: MasterKeys) -> Project:
 
     async def everything() -> None:
         raw = await asyncpg.connect(database.owner_dsn)
-        while await raw.fetchval("select given from traject.sequence(1000)"):
-            pass
+        await number_all(raw)
         await raw.close()
         stories = {name: rules.story for name, rules in RULES.items()}
         await Projector(database.projector_dsn, master_keys, stories).catch_up()

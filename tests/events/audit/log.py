@@ -9,12 +9,12 @@ from uuid import uuid4
 import asyncpg
 
 from events.audit import merkle
-from events.audit.keeper import integrate
 from events.audit.merkle import HASH
 from events.audit.note import Signed, follow
 from events.audit.publishing import Publication
 from events.audit.tiles import LOGS, Edge, Log, Tiles, grow
 from events.store.store import Store
+from tests.events.store.numbering import keep_all
 from tests.events.store.samples import begun
 
 NOW = datetime(2026, 1, 6, 8, 5, tzinfo=UTC)
@@ -50,9 +50,7 @@ class Filled:
         )
 
     async def keep(self) -> None:
-        await self.keeping.fetchval("select given from traject.sequence(1000)")
-        while await integrate(self.keeping):
-            pass
+        await keep_all(self.keeping)
 
 
 def split(leaves: bytes) -> list[bytes]:

@@ -13,7 +13,7 @@ from uuid import uuid4
 import asyncpg
 
 from deploy.embedded.postgres import EmbeddedPostgres
-from events.audit.keeper import checkpoint, integrate
+from events.audit.keeper import checkpoint
 from events.audit.logkeys import LogKeys
 from events.audit.online import verify_database, verify_over
 from events.audit.publishing import Publication
@@ -26,6 +26,7 @@ from events.supervision import STORY
 from tests.benchmarks.bulk import Filled, fill
 from tests.conftest import TEMPLATE, Database
 from tests.events.audit.log import NOW
+from tests.events.store.numbering import keep_all
 
 MADE, BACKUP = "world_made", "world_backup"
 STREAMS_OF = 20
@@ -169,8 +170,7 @@ class _History:
 
     async def checkpoint(self) -> None:
         async with self._keeping() as keeping:
-            while await integrate(keeping):
-                pass
+            await keep_all(keeping)
             keys, place = LogKeys.load(self.world.key_file), self.world.publication
             assert await checkpoint(keeping, keys, place, self.at, at_once=True)
 

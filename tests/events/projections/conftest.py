@@ -19,6 +19,7 @@ from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
 from tests.events.projections.outings import FACTS, START, Outings, stories
+from tests.events.store.numbering import number_all
 
 NOON = START + timedelta(hours=4)
 
@@ -56,9 +57,7 @@ class Desk:
 
     async def number(self) -> int:
         """Give all events their positions; the last of them."""
-        while await self.raw.fetchval("select given from traject.sequence(1000)"):
-            pass
-        return int(await self.raw.fetchval("select position from traject.sequencer") or 0)
+        return await number_all(self.raw)
 
     async def project(self, known: Stories | None = None, **more: Any) -> None:
         """All events numbered and in the rows."""
