@@ -18,7 +18,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 KILLING = ("tests/faults",)
-STARTING = ("tests/deploy", "tests/docs", "tests/test_worker.py", "tests/test_observability.py")
+STARTING = (
+    "tests/deploy",
+    "tests/docs",
+    "tests/web",
+    "tests/test_worker.py",
+    "tests/test_observability.py",
+)
 """Lanes beside the one of all that is not named here."""
 
 BACKGROUND = 10
