@@ -16,6 +16,7 @@ import asyncpg
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
+from events.recording import Given
 from events.store.recorder import _parameters
 from events.store.store import Store
 from events.store.streams import SQL
@@ -52,7 +53,8 @@ class Bytes:
 
 async def sample(store: Store) -> Bytes:
     tenant = str(uuid4())
-    wanted = recording(tenant, await opened(store, tenant), events=[draft(NOTE)])
+    given = Given(rules=1, roles=("advisor",), data={"text": NOTE})
+    wanted = recording(tenant, await opened(store, tenant), events=[draft(NOTE)], given=given)
     sealed = await store._sealed(wanted)
     parameters = list(_parameters(wanted, sealed))
     return Bytes(tenant, parameters, sealed.headers[0], sealed.bodies[0])
