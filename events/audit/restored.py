@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import asyncpg
 
-from events.audit.contradiction import Contradiction, extended, genuine
+from events.audit.contradiction import Contradiction, extended, genuine, standing
 from events.audit.logkeys import LogKeys
 from events.audit.note import DASH, Checkpoint, parse_vkey
 from events.audit.published import LATEST, checkpoint_name
@@ -64,16 +64,16 @@ async def loss(
 ) -> Loss | None:
     """What was published and the database does not continue; None where it continues all.
 
-    Raises Contradiction where a published checkpoint was signed by none of these keys, Away
-    where the place cannot be reached.
+    Raises Contradiction where a published checkpoint was signed by none of these keys or tiles are
+    missing, Away where the place cannot be reached.
     """
     numbers = await _numbers(publication)
     if not numbers:
         return None
     tiles = Tiles(connection)
-    now = await _trees(tiles, await _published(publication, keys, numbers[-1]))
-    code = await _problem(tiles, await _published(publication, keys, numbers[-1]), now)
-    if code is None:
+    lost = await _published(publication, keys, numbers[-1])
+    now = await standing(tiles, lost)
+    if await _problem(tiles, lost, now) is None:
         return None
     # Whoever continues a checkpoint continues all before it.
     low, high = 0, len(numbers) - 1
@@ -87,7 +87,6 @@ async def loss(
     kept = await _published(publication, keys, kept_number) if low else None
     first_lost = await _published(publication, keys, numbers[low])
     changed = await _problem(tiles, first_lost, now) == "changed"
-    lost = await _published(publication, keys, numbers[-1])
     return Loss(kept_number, kept, numbers[-1], lost, changed)
 
 
@@ -151,20 +150,6 @@ async def _problem(tiles: Tiles, old: Checkpoint, now: Checkpoint) -> str | None
     except Contradiction as error:
         return error.code
     return None
-
-
-async def _trees(tiles: Tiles, like: Checkpoint) -> Checkpoint:
-    sizes = await tiles.sizes()
-    roots = {log: await tiles.root(log, sizes[log]) for log in LOGS}
-    return replace(
-        like,
-        size=sizes["events"],
-        root=roots["events"],
-        reads_size=sizes["reads"],
-        reads_root=roots["reads"],
-        refused_size=sizes["refused"],
-        refused_root=roots["refused"],
-    )
 
 
 async def _lost_names(publication: Publication, found: Loss) -> list[str]:
