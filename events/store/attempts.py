@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from events.store.connection import Connected, raising_store_errors
 from events.store.instants import instant, microseconds
@@ -34,6 +36,30 @@ class ReadRow:
     process: str
     what: str
     as_of: datetime | None
+
+
+def refused_row(row: Mapping[str, Any]) -> RefusedRow:
+    """A row of ``traject.refused``."""
+    return RefusedRow(
+        instant(row["at_us"]),
+        str(row["person"]) if row["person"] else None,
+        str(row["stream"]) if row["stream"] else None,
+        row["process"],
+        row["command"],
+        row["code"],
+    )
+
+
+def read_row(row: Mapping[str, Any]) -> ReadRow:
+    """A row of ``traject.reading``."""
+    return ReadRow(
+        instant(row["at_us"]),
+        str(row["person"]),
+        str(row["stream"]),
+        row["process"],
+        row["what"],
+        None if row["as_of_us"] is None else instant(row["as_of_us"]),
+    )
 
 
 class Attempts(Connected):
@@ -91,30 +117,10 @@ class Attempts(Connected):
         """The board's refused commands in order, of one stream if given."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["refused"], tenant, stream)
-        return [
-            RefusedRow(
-                instant(row["at_us"]),
-                str(row["person"]) if row["person"] else None,
-                str(row["stream"]) if row["stream"] else None,
-                row["process"],
-                row["command"],
-                row["code"],
-            )
-            for row in rows
-        ]
+        return [refused_row(row) for row in rows]
 
     async def reads(self, tenant: str, stream: str | None = None) -> list[ReadRow]:
         """The board's readings in order, of one stream if given."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["readings"], tenant, stream)
-        return [
-            ReadRow(
-                instant(row["at_us"]),
-                str(row["person"]),
-                str(row["stream"]),
-                row["process"],
-                row["what"],
-                None if row["as_of_us"] is None else instant(row["as_of_us"]),
-            )
-            for row in rows
-        ]
+        return [read_row(row) for row in rows]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from events.store.attempts import ReadRow, RefusedRow
+from events.store.attempts import ReadRow, RefusedRow, read_row, refused_row
 from events.store.connection import Connected
 from events.store.instants import instant
 from events.store.sealing import read_json
@@ -189,30 +189,10 @@ class Subjects(Connected):
         """Which cases the person looked at, in order."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["looked"], tenant, person)
-        return [
-            ReadRow(
-                instant(row["at_us"]),
-                str(row["person"]),
-                str(row["stream"]),
-                row["process"],
-                row["what"],
-                None if row["as_of_us"] is None else instant(row["as_of_us"]),
-            )
-            for row in rows
-        ]
+        return [read_row(row) for row in rows]
 
     async def refusals_of(self, tenant: str, person: str) -> list[RefusedRow]:
         """Which of the person's commands were refused, in order."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["tried"], tenant, person)
-        return [
-            RefusedRow(
-                instant(row["at_us"]),
-                str(row["person"]),
-                str(row["stream"]) if row["stream"] else None,
-                row["process"],
-                row["command"],
-                row["code"],
-            )
-            for row in rows
-        ]
+        return [refused_row(row) for row in rows]
