@@ -18,6 +18,8 @@ _FOLDER = Path(__file__).parent / "locale"
 _PARTS = ("problems", "pages", "events")
 """What all processes share; beside these each process may have a file of its own, with tables of
 problems, warnings and fields, and those of the events: types, states, terms, labels, ..."""
+_PAGES = "pages"
+"""The file of what all pages say; in the folder of that name each part of the site has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,12 @@ def _processes() -> list[str]:
     return sorted(found - set(_PARTS))
 
 
+def _sections() -> list[str]:
+    """The parts of the site that have words of their own, as ``pages/<name>``."""
+    found = {p.stem for one in LANGUAGES for p in (_FOLDER / one / _PAGES).glob("*.toml")}
+    return [f"{_PAGES}/{name}" for name in sorted(found)]
+
+
 def _read(language: Language, part: str) -> dict[str, Any]:
     path = _FOLDER / language / f"{part}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -78,7 +86,9 @@ def texts(language: Language) -> Texts:
     warnings = problems.pop("warnings")
     fields = problems.pop("fields")
     events = _read(language, "events")
-    pages = _read(language, "pages")
+    pages = _read(language, _PAGES)
+    for part in _sections():
+        pages[part.rpartition("/")[2]] = _read(language, part)
     tables: dict[str, dict[str, Any]] = {}
     shared = dict(events)
     for part in _processes():
@@ -136,7 +146,7 @@ def _keys(value: Any, path: str = "") -> Iterable[str]:
 def gaps(codes: Iterable[str] = ()) -> list[str]:
     """What one language says and the other does not, and ``codes`` that have no words."""
     missing: list[str] = []
-    for part in (*_PARTS, *_processes()):
+    for part in (*_PARTS, *_sections(), *_processes()):
         keys = {language: set(_keys(_read(language, part))) for language in LANGUAGES}
         everything = set[str]().union(*keys.values())
         missing += [

@@ -68,7 +68,9 @@ async def _overview(request: Request, site: Site, person: PersonRow) -> Response
     waiting: list[Entry] = []
     planned: list[Entry] = []
     for tab in tabs:
-        own, ahead = await _of_process(request, site, person, tab.process)
+        if tab.name not in site.rules:
+            continue
+        own, ahead = await _of_process(request, site, person, tab.name)
         waiting += own
         planned += ahead
     waiting.sort(key=lambda entry: (not entry.late, entry.at or "9999"))

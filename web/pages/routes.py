@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 Handler = Callable[[Request], Awaitable[Response]]
+Page = tuple[str, str, Handler]
+MORE: tuple[Page, ...] = ()
+"""Method, address and handler of every page of the parts of the site that bring their own."""
 
 
 def add_pages(app: FastAPI, names: Iterable[str]) -> None:
@@ -55,6 +58,7 @@ def add_pages(app: FastAPI, names: Iterable[str]) -> None:
         ("GET", "/sign/{code}/agreement.pdf", signing.read_agreement),
         ("GET", "/problems/{code}", problem),
         ("GET", "/me/file", my_file),
+        *MORE,
     ):
         app.add_route(path, shown(handler), methods=[method])
 

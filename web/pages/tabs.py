@@ -1,4 +1,4 @@
-"""The processes a visitor may look into, as they stand at the top of every page."""
+"""The parts of the site a visitor may look into, as they stand at the top of every page."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from web.site import Site
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
+SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = ()
+"""Beside the processes: the name in ``words.sections``, its address, and whose roles see it."""
+
 ANY = Query(sort="created_at", limit=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A process, and where its list is."""
+    """A process or another part of the site, and where it begins."""
 
-    process: str
+    name: str
     href: str
 
 
@@ -37,4 +40,5 @@ async def tabs_of(site: Site, person: PersonRow) -> list[Tab]:
             seen = bool(cases)
         if seen:
             found.append(Tab(process, f"/{process}"))
-    return found
+    own = [Tab(name, href) for name, href, roles in SECTIONS if not roles.isdisjoint(person.roles)]
+    return [*found, *own]

@@ -1,0 +1,2 @@
+-- What somebody is still writing, before it is given.
+set local role traject_owner;

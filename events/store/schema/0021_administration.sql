@@ -1,0 +1,2 @@
+-- What is administered: absence, templates of texts.
+set local role traject_owner;
