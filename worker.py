@@ -62,6 +62,7 @@ PATIENCE = 1.0
 LAST_SECONDS = 1.0
 """How long a part may take to notice the end; all it does is safe to break off and repeat."""
 EMPTY_FOR = timedelta(days=1)
+DRAFTS_FOR = timedelta(days=90)
 SWEEP_EVERY = timedelta(hours=1)
 RECONCILE_AFTER = timedelta(minutes=15)
 RECONCILE_EVERY = timedelta(hours=24)
@@ -322,10 +323,11 @@ async def _let_go(
 
 
 async def _keep_house(parts: Parts, store: Store, temporal: Temporal) -> None:
-    """Sweeps dossiers that never began, and once a day makes sure that every open case runs."""
+    """Sweeps what never began or was left unfinished; daily makes sure that open cases run."""
     next_look = datetime.now(UTC) + RECONCILE_AFTER
     while await parts.rest(min(SWEEP_EVERY, RECONCILE_AFTER).total_seconds()):
         await store.sweep_empty(EMPTY_FOR)
+        await store.sweep_drafts(DRAFTS_FOR)
         if datetime.now(UTC) >= next_look:
             next_look = datetime.now(UTC) + RECONCILE_EVERY
             found = await recover(store, temporal, set(RULES), pause=RECONCILE_PAUSE)

@@ -12,6 +12,7 @@ from events.store.cases import Cases
 from events.store.connection import connect_pool
 from events.store.directory import Directory
 from events.store.documents import Documents
+from events.store.drafts import Drafts
 from events.store.erasures import Erasures
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
@@ -28,6 +29,7 @@ class Store(
     Recorder,
     Batches,
     Documents,
+    Drafts,
     Cases,
     Directory,
     Notices,

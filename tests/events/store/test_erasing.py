@@ -111,6 +111,7 @@ async def test_each_step_is_refused_before_the_one_it_follows(
 ) -> None:
     stream = await case(store, tenant, *APPROVED)
     await store.keep_document(tenant, stream, "agreement", 1, b"%PDF")
+    await store.save_draft(tenant, stream, HR, "Note", {"text": "half a word"}, None)
     with pytest.raises(OtherEvents):
         await eraser.begin(tenant, stream, 2)
     with pytest.raises(WrongOrder):
@@ -132,6 +133,7 @@ async def test_each_step_is_refused_before_the_one_it_follows(
     assert await eraser.wrapped_key(tenant, stream) is None
     gone = await eraser.purge(tenant, stream)
     assert (gone["documents"], gone["notices"], gone["mails"], gone["claims"]) == (1, 1, 1, 1)
+    assert gone["drafts"] == 1
     assert set((await eraser.left(tenant, stream)).values()) == {0}
     with pytest.raises(asyncpg.PostgresError, match="never changed or removed"):
         await raw.execute("delete from traject.event where stream = $1", stream)
@@ -171,6 +173,8 @@ async def test_nobody_writes_or_opens_from_the_first_step_on(
         await store.load(tenant, stream)
     with pytest.raises(Erased):
         await store.keep_document(tenant, stream, "agreement", 1, b"%PDF")
+    with pytest.raises(Erased):
+        await store.save_draft(tenant, stream, HR, "Note", {}, None)
     await store.open_dossier(tenant, PROCESS, stream)
     with pytest.raises(Erased):
         await store.dossier_key(tenant, stream)

@@ -42,7 +42,9 @@ APP_FUNCTIONS = {
     "person_by_token",
     "place_of_event",
     "revoke_token",
+    "save_draft",
     "still_there",
+    "sweep_drafts",
     "sweep_empty",
 }
 DENIED = asyncpg.InsufficientPrivilegeError
