@@ -14,12 +14,13 @@ from events.agreement import AgreementSigned
 from events.event import own_id
 from web.api.problems import Problem, field_faults, invalid
 from web.documents.agreements import agreement
+from web.forms.decoding import Decoded, Sent, decoded, several
 from web.giving import Attempt, Call, give
 from web.reading import Reading, context, offered
 from web.site import Site
 from web.texts import Texts
 from workflows.agreements import SignAgreement
-from workflows.decision import Refused
+from workflows.decision import Command, Refused
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -40,18 +41,32 @@ _NUMBERS = frozenset({"version", "worth"})
 _UNSEEN = frozenset({"version", "document"})
 
 
+def last(sent: Sent, field: str) -> str:
+    """What a field says; of several values the last one."""
+    return several(sent.get(field, ""))[-1]
+
+
+def key_of(sent: Sent) -> str:
+    """What makes a form the same one again, however often it is sent."""
+    return last(sent, "key").strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """A form that was sent and not accepted, with all that was filled in."""
 
     command: str
-    sent: Mapping[str, str]
+    sent: Sent
     problem: Problem
 
     @property
     def key(self) -> str | None:
         """The same again, so that what was done after all is not done twice."""
-        return None if self.problem.code == "command.id_reused" else self.sent.get("key")
+        return None if self.problem.code == "command.id_reused" else key_of(self.sent) or None
+
+    def text(self, field: str) -> str:
+        """What was typed in a field, to be shown again."""
+        return last(self.sent, field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +87,7 @@ class Form:
 
     command: str
     key: str
-    sent: Mapping[str, str]
+    sent: Sent
     wrong: Mapping[str, str]
     signing: ToSign | None = None
 
@@ -83,7 +98,7 @@ async def forms(
     """The forms for what this visitor may do now; what was typed in vain stays to be read."""
     view = reading.view
     may = set(offered(reading, person, view.now, view.settings))
-    if tried is not None and any(tried.sent.get(field) for field in seen_fields(tried.command)):
+    if tried is not None and any(tried.text(field) for field in seen_fields(tried.command)):
         may.add(tried.command)
     found: list[Form] = []
     for command in FORMS:
@@ -155,12 +170,25 @@ def _number(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
+def parsed_of(model: type[Command], sent: Sent) -> Command:
+    """The command that a form says. Raises Problem, with the form's fields that are not right."""
+    name = model.__name__
+    if name == SIGN:
+        read = Decoded(data_of(name, {field: last(sent, field) for field in sent}))
+    else:
+        read = decoded(model, sent)
+    try:
+        return model.model_validate(read.data)
+    except ValidationError as error:
+        raise Problem("command.invalid", read.at_form(field_faults(error))) from None
+
+
 async def given(
     site: Site,
     person: PersonRow,
     reading: Reading,
     command: str,
-    sent: Mapping[str, str],
+    sent: Sent,
     offset: timedelta,
 ) -> str:
     """Gives the command that a form says, once however often it is sent; the command's id.
@@ -168,16 +196,13 @@ async def given(
     Raises Problem, Refused, and Unavailable when no answer came in time.
     """
     dossier, rules = reading.dossier, reading.rules
-    if command not in rules.commands or not sent.get("key"):
+    if command not in rules.commands or not key_of(sent):
         raise Problem("not_found")
-    command_id = own_id(dossier.stream, f"{command}/{person.id}/{sent['key']}")
+    command_id = own_id(dossier.stream, f"{command}/{person.id}/{key_of(sent)}")
     attempt = Attempt(site, person, dossier.process, dossier.stream, command)
     attempt.now = reading.view.now
     async with attempt:
-        try:
-            parsed = rules.commands[command].model_validate(data_of(command, sent))
-        except ValidationError as error:
-            raise Problem("command.invalid", field_faults(error)) from None
+        parsed = parsed_of(rules.commands[command], sent)
         call = Call(
             person, dossier.process, rules, dossier.stream, command_id, command, parsed, offset
         )

@@ -12,6 +12,7 @@ from web.api.problems import Problem, invalid
 
 JSON_MAX_BYTES = 1_000_000
 FORM_MAX_BYTES = 10_000
+MOST_FIELDS = 1_000
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -40,6 +41,23 @@ async def form(request: Request, most: int = FORM_MAX_BYTES) -> dict[str, str]:
         return dict(parse_qsl(raw.decode(), max_num_fields=20))
     except ValueError:
         return {}
+
+
+async def fields(request: Request, most: int) -> dict[str, str | list[str]]:
+    """The fields of a large form; those that stand in it more than once have all their values.
+
+    Empty for anything that is no form. Raises Problem (413).
+    """
+    raw = await _bytes(request, most)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        return {}
+    found: dict[str, list[str]] = {}
+    try:
+        for name, value in parse_qsl(raw.decode(), True, max_num_fields=MOST_FIELDS):
+            found.setdefault(name, []).append(value)
+    except ValueError:
+        return {}
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
 async def _bytes(request: Request, most: int) -> bytes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from web.api.body import form
+from web.api.body import fields
 from web.api.clock import offset_of
 from web.api.lists import Query, page_of_cases
 from web.api.paths import stream_of, version_of
@@ -20,6 +20,7 @@ from web.documents.calendars import ics
 from web.doing import FORM_BYTES, FORMS, Tried, forms, given
 from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
+from web.pages.own import OWN_PAGES
 from web.pages.page import page
 from web.pages.searching import search_of
 from web.pages.session import page_language, same_site, visitor
@@ -53,7 +54,7 @@ def pages(process: str) -> list[tuple[str, str, Shown]]:
         ("GET", "/{id}", trajectory if process == SUPERVISION else case),
         ("GET", "/{id}/agreement/{version}.pdf", agreement_pdf),
         ("GET", "/{id}/calendar.ics", calendar),
-        ("GET", "/{id}/do/{command}", back),
+        ("GET", "/{id}/do/{command}", ask),
         ("POST", "/{id}/do/{command}", do),
     ]
 
@@ -100,23 +101,31 @@ async def case(request: Request, site: Site, person: PersonRow, process: str) ->
     return await _case(request, site, person, process)
 
 
-async def back(request: Request, _site: Site, _person: PersonRow, process: str) -> Response:
-    """``GET /{process}/{id}/do/{command}``: the address of an answer that was not accepted."""
-    return RedirectResponse(f"/{process}/{stream_of(request)}", 303)
+async def ask(request: Request, site: Site, person: PersonRow, process: str) -> Response:
+    """``GET /{process}/{id}/do/{command}``: the page of one command, else the case it is about."""
+    command = request.path_params["command"]
+    own = OWN_PAGES.get((process, command))
+    if own is None:
+        return RedirectResponse(f"/{process}/{stream_of(request)}", 303)
+    reading = await _read(request, site, person, process, "page")
+    return await own(request, site, person, reading, command, None)
 
 
 async def do(request: Request, site: Site, person: PersonRow, process: str) -> Response:
     """``POST /{process}/{id}/do/{command}``: what a form of the case's page says."""
     command = request.path_params["command"]
-    if not same_site(request) or command not in FORMS:
+    own = OWN_PAGES.get((process, command))
+    if not same_site(request) or (own is None and command not in FORMS):
         raise Problem("not_found")
     reading = await _read(request, site, person, process)
-    sent = await form(request, FORM_BYTES)
+    sent = await fields(request, FORM_BYTES)
     try:
         offset = offset_of(request, site)
         command_id = await given(site, person, reading, command, sent, offset)
     except (Refused, Problem, Unavailable) as fault:
         tried = Tried(command, sent, as_problem(fault, request))
+        if own is not None:
+            return await own(request, site, person, reading, command, tried)
         return await _case(request, site, person, process, tried)
     return RedirectResponse(f"/{process}/{stream_of(request)}?done={command_id}#done", 303)
 

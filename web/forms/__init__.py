@@ -1,0 +1,1 @@
+"""Forms made from the models of commands, and what comes back from them."""
