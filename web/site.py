@@ -30,6 +30,7 @@ class Site:
     """Store, gateway and processes of one installation.
 
     ``public_address`` is what addresses that people keep begin with, without a slash at the end;
+    ``published`` is where the log's checkpoints and keys lie outside the database;
     ``making`` are the agreements that are being made, by board, stream and version.
     """
 
@@ -39,6 +40,7 @@ class Site:
     dossiers: Dossiers
     installation: Installation = "production"
     public_address: str = ""
+    published: str = ""
     latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
     making: dict[tuple[str, str, int], asyncio.Future[Document]] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from events.audit.entries import about, entry_of
 from events.audit.merkle import leaf_hash
 from events.audit.note import Checkpoint, parse
 from events.audit.search import SQL, Search
+from events.audit.seeking import Seeking
 from events.audit.tiles import BeyondLog, Tiles
 from events.store.errors import StoreError
 from events.store.instants import microseconds
@@ -91,7 +92,7 @@ class Proof:
         }
 
 
-class Audit(Search):
+class Audit(Search, Seeking):
     """What auditors ask of the store of their own board."""
 
     async def checkpoint(self) -> Latest:

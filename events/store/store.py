@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from events.audit.commands import Commands
 from events.audit.proofs import Audit
 from events.projections.reading import ReadModels
 from events.store.attempts import Attempts
@@ -50,6 +51,11 @@ class Store(
     def audit(self) -> Audit:
         """What auditors search and have proved."""
         return Audit(self._pool)
+
+    @cached_property
+    def commands(self) -> Commands:
+        """Reads commands as they were given, for whoever asks the rules once more."""
+        return Commands(self._pool, self._master_keys)
 
     @cached_property
     def models(self) -> ReadModels:

@@ -113,3 +113,4 @@ async def _served(server: StoreServer, filled: Filled) -> AsyncIterator[Office]:
 class _Installation:
     installation: Any = "test"
     public_address = "http://127.0.0.1"
+    published = ""

@@ -48,6 +48,7 @@ class Installation:
 
     installation: Any = "test"
     public_address: str = "https://traject.example"
+    published: str = ""
 
 
 @dataclass

@@ -36,6 +36,9 @@ class WebSettings(Protocol):
     @property
     def public_address(self) -> str: ...
 
+    @property
+    def published(self) -> str: ...
+
 
 def create_app(
     store: Store,
@@ -56,6 +59,7 @@ def create_app(
         dossiers=Dossiers(store, rules),
         installation=settings.installation,
         public_address=settings.public_address,
+        published=settings.published,
     )
     described = document(rules)
     app.openapi = lambda: described
