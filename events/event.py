@@ -17,6 +17,7 @@ from events.upcasting import Steps, upcast
 Role = Literal[
     "hr", "client", "teacher", "manager", "advisor", "coordinator", "auditor", "board",
     "school_leader", "student", "mentor", "school_trainer", "institute_trainer", "contact",
+    "administrator",
 ]  # fmt: skip
 """What somebody may be at a board; one person may be several."""
 

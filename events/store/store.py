@@ -11,19 +11,24 @@ from events.store.attempts import Attempts
 from events.store.batches import Batches
 from events.store.cases import Cases
 from events.store.connection import connect_pool
+from events.store.desk import Desks
 from events.store.directory import Directory
 from events.store.documents import Documents
 from events.store.drafts import Drafts
+from events.store.emergency import Emergencies
 from events.store.erasures import Erasures
+from events.store.identities import Identities
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 from events.store.links import Links
 from events.store.notices import Notices
 from events.store.outbox import PostOffice
 from events.store.recorder import Recorder
+from events.store.sessions import Sessions
 from events.store.standings import Standings
 from events.store.streams import Facts
 from events.store.subjects import Subjects
+from events.store.tokens import Tokens
 
 
 class Store(
@@ -39,6 +44,10 @@ class Store(
     Standings,
     Erasures,
     Subjects,
+    Sessions,
+    Tokens,
+    Identities,
+    Emergencies,
 ):
     """Everything the service keeps, seen by its application role."""
 
@@ -51,6 +60,11 @@ class Store(
     def audit(self) -> Audit:
         """What auditors search and have proved."""
         return Audit(self._pool)
+
+    @cached_property
+    def desks(self) -> Desks:
+        """Reads what lies on the desks of a board's people."""
+        return Desks(self._pool)
 
     @cached_property
     def commands(self) -> Commands:

@@ -29,16 +29,20 @@ APP_FUNCTIONS = {
     "append",
     "begun_streams",
     "board",
+    "board_of_home",
     "boards_with",
     "boards_with_mail",
     "count_begun_streams",
     "count_open_streams",
+    "emergency_by_login",
+    "end_session",
     "keep_document",
     "log_reading",
     "log_refused",
     "never",
     "open_dossier",
     "open_streams",
+    "person_by_session",
     "person_by_token",
     "place_of_event",
     "revoke_token",
@@ -46,6 +50,7 @@ APP_FUNCTIONS = {
     "still_there",
     "sweep_drafts",
     "sweep_empty",
+    "take_token",
 }
 DENIED = asyncpg.InsufficientPrivilegeError
 

@@ -1,0 +1,1 @@
+"""Signing in, staying signed in, and what happens when a session is gone."""
