@@ -21,8 +21,9 @@ Role = Literal[
 ]  # fmt: skip
 """What somebody may be at a board; one person may be several."""
 
-OUTSIDE = frozenset({"contact", "student", "institute_trainer"})
-"""Who is nothing else is no staff of the board, and may sign by a link: many have no account."""
+OUTSIDE = frozenset({"contact", "student", "institute_trainer", "administrator"})
+"""Who is nothing else is no staff of the board: they sign by a link, as many have no account, or
+look after the system and see no case."""
 
 ACCOUNTLESS = frozenset({"contact"})
 """Who is nothing else never has an account, and does by a link all that is asked."""

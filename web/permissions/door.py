@@ -1,0 +1,33 @@
+"""The way into pages that belong to no case: who is not signed in goes to the first page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.pages.session import visitor
+from web.permissions.table import require
+from web.site import Site, site_of
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+Handler = Callable[[Request], Awaitable[Response]]
+Inside = Callable[[Request, Site, "PersonRow"], Awaitable[Response]]
+
+
+def behind(view: str, show: Inside) -> Handler:
+    """A page for who may open ``view``; to others it answers 403 (`require`)."""
+
+    async def handle(request: Request) -> Response:
+        site = site_of(request)
+        person = await visitor(request, site)
+        if person is None:
+            return RedirectResponse("/", 303)
+        require(person, view)
+        return await show(request, site, person)
+
+    return handle

@@ -1,0 +1,81 @@
+"""For every address what opens it: an address that is not in here is not to be there at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+Access = Literal["open", "link", "list", "case", "start", "command"]
+"""open: anybody, signed in or not. link: whoever holds the secret in the address. list: who is
+signed in, each of the cases that person may see. case: who may read the case (`Story.rights`).
+start and command: whom the rules let. Anything else is a view of `web.permissions.table`."""
+
+_SITE: Mapping[str, str] = {
+    "GET /": "open",
+    "GET /health": "open",
+    "GET /static": "open",
+    "POST /sign-in": "open",
+    "POST /sign-out": "open",
+    "POST /language": "open",
+    "GET /problems/{code}": "open",
+    "GET /sign/{code}": "link",
+    "POST /sign/{code}": "link",
+    "GET /sign/{code}/agreement.pdf": "link",
+    "GET /me/file": "me",
+    "GET /permissions": "permissions",
+}
+_OF_PROCESS: Mapping[str, str] = {
+    "GET ": "list",
+    "GET /{id}": "case",
+    "GET /{id}/agreement/{version}.pdf": "case",
+    "GET /{id}/calendar.ics": "case",
+    "GET /{id}/do/{command}": "case",
+    "POST /{id}/do/{command}": "command",
+}
+_API: Mapping[str, str] = {
+    "GET /openapi.json": "open",
+    "GET /health": "open",
+    "GET /me": "me",
+    "GET /me/tasks": "me",
+    "GET /me/agenda": "me",
+    "GET /me/file": "me",
+    "GET /people/{id}/file": "people.file",
+    "GET /dashboard": "dashboard",
+    "GET /audit/reads": "audit",
+    "GET /audit/refusals": "audit",
+    "GET /audit/checkpoint": "audit",
+    "GET /audit/events/{event_id}/proof": "audit",
+    "GET /{process}": "list",
+    "POST /{process}": "start",
+    "GET /{process}/{id}": "case",
+    "GET /{process}/{id}/commands": "case",
+    "POST /{process}/{id}/commands/{command}": "command",
+    "GET /{process}/{id}/timeline": "case",
+    "GET /{process}/{id}/difference": "case",
+    "GET /{process}/{id}/export": "case",
+    "GET /{process}/{id}/agreement/{version}.pdf": "case",
+    "GET /{process}/{id}/calendar.ics": "case",
+}
+PREFIX = "/api/v1"
+
+
+def _under(prefix: str, routes: Mapping[str, str]) -> dict[str, str]:
+    """The same addresses below a prefix."""
+    split = ((key.split(" ", 1), access) for key, access in routes.items())
+    return {f"{method} {prefix}{path}": access for (method, path), access in split}
+
+
+ROUTES: Mapping[str, str] = {
+    **_SITE,
+    **_under("/{process}", _OF_PROCESS),
+    **_under(PREFIX, _API),
+}
+"""By method and address what opens it."""
+
+
+def key_of(method: str, path: str, processes: Iterable[str]) -> str:
+    """An address as it stands in `ROUTES`: the pages of every process are those of one."""
+    for process in processes:
+        path = re.sub(rf"^/{process}(?=/|$)", "/{process}", path)
+    return f"{method} {path}"

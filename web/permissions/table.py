@@ -1,0 +1,58 @@
+"""Who may open what belongs to no case: the one place that says so, and nothing else is open.
+
+What may be seen of a case is told by its process (`Story.rights`), and what may be done in it by
+its rules; `web.permissions.commands` reads those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from web.api.problems import Problem
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+Roles = frozenset[str]
+
+EVERYBODY: Roles = frozenset({"*"})
+"""Whoever is signed in, with whatever role or none."""
+
+_HR = frozenset({"hr"})
+_KEEPERS = frozenset({"hr", "administrator"})
+_AUDITORS = frozenset({"auditor"})
+
+VIEWS: Mapping[str, Roles] = {
+    "home": EVERYBODY,
+    "me": EVERYBODY,
+    "permissions": EVERYBODY,
+    "people.file": frozenset({"hr", "auditor"}),
+    "dashboard": frozenset({"hr", "coordinator", "board"}),
+    "dashboard.cases": frozenset({"hr", "coordinator"}),
+    "audit": _AUDITORS,
+    "audit.administration": _AUDITORS,
+    "administration": _KEEPERS,
+    "administration.people": _KEEPERS,
+    "administration.absence": _HR,
+    "administration.handover": _HR,
+    "administration.settings": _HR,
+    "administration.holidays": _HR,
+    "administration.retention": _HR,
+    "administration.texts": _HR,
+    "administration.health": _KEEPERS,
+    "administration.retry": _KEEPERS,
+}
+"""By view, the roles that may open it. A view that is not in here opens for nobody."""
+
+
+def may(person: PersonRow, view: str) -> bool:
+    """Whether this person may open a view."""
+    roles = VIEWS.get(view, frozenset())
+    return roles is EVERYBODY or not roles.isdisjoint(person.roles)
+
+
+def require(person: PersonRow, view: str) -> None:
+    """Raises Problem (403, auth.role) unless this person may open the view."""
+    if not may(person, view):
+        raise Problem("auth.role")
