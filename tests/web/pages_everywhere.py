@@ -1,0 +1,74 @@
+"""Every page of the site, with somebody of the example board who sees it: one line a page.
+
+`test_browser_everywhere` looks at each of them. A page that is added to the site is added here:
+`test_pages_listed` fails where an address of the application is in no line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as a person of ``deploy/demo/people.yaml`` sees it; without a person nobody's.
+
+    ``path`` names cases of the example board, such as ``/supervision/{in_guidance}``. ``status``
+    is that of the answer. ``same`` says that its title is that of another page of the list.
+    """
+
+    name: str
+    person: str | None
+    path: str
+    status: int = 200
+    same: bool = False
+
+
+PAGES: list[Shown] = [
+    Shown("start", None, "/"),
+    Shown("home-advisor", "ellen", "/"),
+    Shown("home-teacher", "marloes", "/", same=True),
+    Shown("home-coordinator", "rik", "/", same=True),
+    Shown("home-hr", "saskia", "/", same=True),
+    Shown("trajectories", "saskia", "/supervision"),
+    Shown("trajectory-running", "ellen", "/supervision/{in_guidance}"),
+    Shown("trajectory-teacher", "marloes", "/supervision/{in_guidance}", same=True),
+    Shown("trajectory-reported", "hendrik", "/supervision/{report_issued}"),
+    Shown("trajectory-requested", "rik", "/supervision/{just_requested}"),
+    Shown("trajectory-closed", "saskia", "/supervision/{closed}"),
+    Shown("assessments", "noor", "/assessments"),
+    Shown("assessment", "noor", "/assessments/{assessment}"),
+    Shown("partners", "nienke", "/partners"),
+    Shown("partner", "nienke", "/partners/{partner}"),
+    Shown("internships", "nienke", "/internships"),
+    Shown("internship", "samira", "/internships/{internship}"),
+    Shown("placements", "mieke", "/placements"),
+    Shown("placement", "mieke", "/placements/{placement}"),
+    Shown("departures", "noor", "/departures"),
+    Shown("departure", "noor", "/departures/{departure}"),
+    Shown("sign", None, "/sign/{link}"),
+    Shown("sign-lapsed", None, "/sign/{lapsed}", status=409),
+    Shown("problem", None, "/problems/not_found"),
+    Shown("missing", "saskia", "/supervision/nothing", status=404),
+]
+
+NO_PAGES = frozenset(
+    {
+        "/health",
+        "/me/file",
+        "/sign/{code}/agreement.pdf",
+        *(
+            f"/{process}/{{id}}/{rest}"
+            for process in (
+                "supervision",
+                "assessments",
+                "partners",
+                "internships",
+                "placements",
+                "departures",
+            )
+            for rest in ("agreement/{version}.pdf", "calendar.ics", "do/{command}")
+        ),
+    }
+)
+"""What can be fetched and is no page: files, and addresses that only lead to a page."""
