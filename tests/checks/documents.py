@@ -18,6 +18,7 @@ import cli
 from events.settings import TenantSettings
 from settings import PREFIX, Settings
 from web.api.problems import status_of
+from web.permissions.document import text as permissions_text
 from web.texts import texts
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -108,6 +109,7 @@ def main(arguments: list[str]) -> int:
         DOCS / "cli.md": cli_text(),
         DOCS / "settings.md": settings_text(),
         DOCS / "api.md": api_text(),
+        DOCS / "permissions.md": permissions_text(),
     }
     stale = 0
     for path, text in wanted.items():
