@@ -12,6 +12,7 @@ from web.api import auditing, cases, commands, dashboard, lists, looking, me
 from web.api.health import health
 from web.api.openapi import document
 from web.api.problems import Problem, answered, problem_response
+from web.compression import Compression
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.pages.routes import add_pages, error_page
@@ -95,6 +96,7 @@ def create_app(
     add_pages(app, rules)
     app.add_exception_handler(404, _unrouted)
     app.add_exception_handler(405, _unrouted)
+    app.add_middleware(Compression)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from events.settings import TenantSettings
 from web.api.body import form
@@ -16,7 +15,7 @@ from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.pages import processes, signing
 from web.pages.erased import erased_page
 from web.pages.overview import start
-from web.pages.page import STATIC, page
+from web.pages.page import page
 from web.pages.session import (
     COOKIE,
     keep_language,
@@ -26,6 +25,7 @@ from web.pages.session import (
     same_site,
     visitor,
 )
+from web.pages.statics import Statics
 from web.patience import in_time
 from web.privacy.answers import my_file
 from web.reading import ErasedCase
@@ -43,7 +43,7 @@ MORE: tuple[Page, ...] = ()
 
 def add_pages(app: FastAPI, names: Iterable[str]) -> None:
     """Adds the pages to the application, with those of these processes."""
-    app.mount("/static", StaticFiles(directory=STATIC))
+    app.mount("/static", Statics())
     for process in names:
         for method, path, show in processes.pages(process):
             handler = shown(processes.of(process, show))
