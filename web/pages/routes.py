@@ -14,6 +14,7 @@ from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.pages import processes, signing
 from web.pages.erased import erased_page
+from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
 from web.pages.page import page
 from web.pages.session import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 Page = tuple[str, str, Handler]
-MORE: tuple[Page, ...] = ()
+MORE: tuple[Page, ...] = (*DESK,)
 """Method, address and handler of every page of the parts of the site that bring their own."""
 
 

@@ -1,0 +1,1 @@
+"""The first page of who is signed in: what waits, what is planned, and what changed."""
