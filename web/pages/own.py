@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from web.doing import Tried
 from web.reading import Reading
 from web.site import Site
+from web.tasks.pages import TASK_PAGES
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -22,6 +23,6 @@ OwnPage = Callable[
 """Shows the page of a command, its name last but one: empty at first, and as it was sent, with
 what was wrong, after it was not accepted (the status is then that of the problem)."""
 
-OWN_PAGES: Mapping[tuple[str, str], OwnPage] = {}
+OWN_PAGES: Mapping[tuple[str, str], OwnPage] = {**TASK_PAGES}
 """By process and command. The page sends its form to ``/{process}/{id}/do/{command}``, with a
 hidden ``key`` that stays the same for the same form."""

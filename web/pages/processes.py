@@ -18,6 +18,7 @@ from web.documents.agreements import agreement
 from web.documents.answers import agreement_file, calendar_file
 from web.documents.calendars import ics
 from web.doing import FORM_BYTES, FORMS, Tried, forms, given
+from web.drafts import forget
 from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
 from web.pages.own import OWN_PAGES
@@ -26,6 +27,7 @@ from web.pages.searching import search_of
 from web.pages.session import page_language, same_site, visitor
 from web.reading import Reading, log_reading, read_case
 from web.site import Site, site_of
+from web.tasks.rows import completed
 from web.texts import ProblemText, Texts
 from web.wording import Detail, Wording
 from workflows.decision import Refused
@@ -118,7 +120,7 @@ async def do(request: Request, site: Site, person: PersonRow, process: str) -> R
     if not same_site(request) or (own is None and command not in FORMS):
         raise Problem("not_found")
     reading = await _read(request, site, person, process)
-    sent = await fields(request, FORM_BYTES)
+    sent = completed(await fields(request, FORM_BYTES))
     try:
         offset = offset_of(request, site)
         command_id = await given(site, person, reading, command, sent, offset)
@@ -127,6 +129,7 @@ async def do(request: Request, site: Site, person: PersonRow, process: str) -> R
         if own is not None:
             return await own(request, site, person, reading, command, tried)
         return await _case(request, site, person, process, tried)
+    await forget(site, person, process, stream_of(request), sent)
     return RedirectResponse(f"/{process}/{stream_of(request)}?done={command_id}#done", 303)
 
 

@@ -1,0 +1,147 @@
+// Keeps what is typed on the server while it is typed. Nothing is stored on the device itself:
+// without a connection the text stays in this window and is sent as soon as that works.
+
+const PAUSE = 1000;
+const AT_MOST = 10000;
+const AGAIN = 5000;
+const OWN = new Set(["key", "draft", "draft_do", "draft_known", "draft_page"]);
+
+function typedIn(form) {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) {
+    if (OWN.has(name) || typeof value !== "string") continue;
+    if (name in fields) fields[name] = [].concat(fields[name], value);
+    else fields[name] = value;
+  }
+  return fields;
+}
+
+export function keep(form) {
+  const words = JSON.parse(form.dataset.words);
+  const status = form.querySelector("[data-draft-status]");
+  const button = form.querySelector("[data-draft-save]");
+  let known = form.dataset.known ? Number(form.dataset.known) : null;
+  let before = JSON.stringify(typedIn(form));
+  let timer = 0, since = 0, sending = null, stopped = false, leaving = false;
+
+  const dirty = () => JSON.stringify(typedIn(form)) !== before;
+
+  function say(text, trouble = false, ...choices) {
+    if (!status) return;
+    status.classList.toggle("trouble", trouble);
+    if (status.firstChild?.textContent !== text || choices.length) status.replaceChildren(text);
+    if (choices.length) status.append(document.createElement("br"), ...choices);
+  }
+
+  function choice(text, act) {
+    const one = document.createElement("button");
+    one.type = "button";
+    one.className = "do plain";
+    one.textContent = text;
+    one.addEventListener("click", act);
+    return one;
+  }
+
+  function plan(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  }
+
+  function touched() {
+    if (stopped || leaving) return;
+    since ||= Date.now();
+    plan(Math.min(PAUSE, Math.max(0, since + AT_MOST - Date.now())));
+  }
+
+  async function save(flush = false) {
+    clearTimeout(timer);
+    if (stopped || leaving || !dirty()) return;
+    if (sending && !flush) return;
+    const text = JSON.stringify(typedIn(form));
+    since = 0;
+    sending = new AbortController();
+    if (!flush) say(words.saving);
+    try {
+      const answer = await fetch(form.dataset.draft, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: `{"known":${known},"fields":${text}}`,
+        keepalive: flush && text.length < 50000,
+        redirect: "manual",
+        signal: sending.signal,
+      });
+      await answered(answer, text);
+    } catch (fault) {
+      if (fault.name !== "AbortError") later(words.offline);
+    } finally {
+      sending = null;
+    }
+    if (dirty() && !stopped && !timer) touched();
+  }
+
+  async function answered(answer, text) {
+    timer = 0;
+    if (answer.status === 200) {
+      const told = await answer.json();
+      before = text;
+      remember(told.saved);
+      say(words.saved.replace("{at}", told.at));
+      form.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
+    } else if (answer.status === 409) {
+      const { saved } = await answer.json();
+      stopped = true;
+      const mine = choice(words.keep_mine, () => { remember(saved); stopped = false; save(); });
+      const other = choice(words.take_other, () => { leaving = true; location.reload(); });
+      say(saved ? words.newer : words.gone, true, mine, ...(saved ? [other] : []));
+    } else if (answer.status === 401 || answer.type === "opaqueredirect") {
+      later(words.ended);
+    } else if (answer.status === 413) {
+      say(words.large, true);
+    } else if (answer.status >= 500 || answer.status === 429) {
+      later(words.offline);
+    } else {
+      stopped = true;
+      say(words.away, true);
+    }
+  }
+
+  function remember(saved) {
+    known = saved;
+    form.elements.draft_known.value = saved ?? "";
+  }
+
+  function later(text) {
+    say(text, true);
+    plan(AGAIN);
+  }
+
+  form.addEventListener("input", touched);
+  form.addEventListener("change", touched);
+  form.addEventListener("submit", () => {
+    leaving = true;
+    clearTimeout(timer);
+    sending?.abort();
+  });
+  button?.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (dirty()) save();
+    else if (known) say(status.textContent || words.saved.replace("{at}", clock()));
+    else { before = ""; save(); }
+  });
+  addEventListener("online", () => save());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save(true);
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!leaving && dirty()) event.preventDefault();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) leaving = false;
+  });
+}
+
+function clock() {
+  return new Date().toTimeString().slice(0, 5);
+}
+
+for (const form of document.querySelectorAll("form[data-draft]")) keep(form);
