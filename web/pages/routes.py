@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from events.settings import TenantSettings
+from web import drafts
 from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.pages import processes, signing
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 Page = tuple[str, str, Handler]
-MORE: tuple[Page, ...] = (*DESK,)
+MORE: tuple[Page, ...] = (*drafts.PAGES, *DESK,)
 """Method, address and handler of every page of the parts of the site that bring their own."""
 
 
