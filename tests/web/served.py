@@ -87,19 +87,29 @@ async def served(
     temporal_env: SkippingTemporal | None = None,
     processes: Sequence[type] = (),
 ) -> AsyncIterator[Served]:
+    """As `serving`, on a database of its own that is dropped at the end."""
+    name = f"served_{next(_numbers)}"
+    await _execute(postgres.dsn, f"create database {name} template {TEMPLATE} strategy file_copy")
+    try:
+        async with serving(Database(postgres, name, logins), temporal_env, processes) as site:
+            yield site
+    finally:
+        await _execute(postgres.dsn, f"drop database if exists {name} with (force)")
+
+
+@asynccontextmanager
+async def serving(
+    database: Database,
+    temporal_env: SkippingTemporal | None = None,
+    processes: Sequence[type] = (),
+) -> AsyncIterator[Served]:
     """The example board on a server; commands are taken where Temporal and processes are given.
 
     Then sequencer and projector run beside it, as they do in the product.
     """
-    name = f"served_{next(_numbers)}"
-    await _execute(postgres.dsn, f"create database {name} template {TEMPLATE} strategy file_copy")
-    database = Database(postgres, name, logins)
     await mark_installation(database.owner_dsn, "demo")
     keys = MasterKeys.generate()
     async with AsyncExitStack() as opened:
-        opened.push_async_callback(
-            _execute, postgres.dsn, f"drop database if exists {name} with (force)"
-        )
         store = await Store.connect(database.app_dsn, keys, FACTS)
         opened.push_async_callback(store.close)
         board = ExampleBoard()
