@@ -57,6 +57,7 @@ NO_PAGES = frozenset(
         "/health",
         "/me/file",
         "/sign/{code}/agreement.pdf",
+        *(f"/{{process}}/{{id}}/{paper}.pdf" for paper in ("report", "invoice", "dossier")),
         *(
             f"/{process}/{{id}}/{rest}"
             for process in (

@@ -13,6 +13,7 @@ from web.api.health import health
 from web.api.openapi import document
 from web.api.problems import Problem, answered, problem_response
 from web.compression import Compression
+from web.documents import papers
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.pages.routes import add_pages, error_page
@@ -91,6 +92,8 @@ def create_app(
     add("GET", "/{process}/{id}/export", cases.export)
     add("GET", "/{process}/{id}/agreement/{version}.pdf", cases.agreement_pdf)
     add("GET", "/{process}/{id}/calendar.ics", cases.calendar)
+    for method, path, handler in papers.API:
+        add(method, path, handler)
     add("GET", "/{process}/{id}", cases.summary)
     app.add_route(f"{PREFIX}/{{process}}", answered(_collection), methods=["GET", "POST"])
     add_pages(app, rules)

@@ -169,9 +169,26 @@ def _file_paths(process: str, rules: Rules[Any]) -> dict[str, dict[str, Any]]:
         pdf["get"]["responses"]["200"]["headers"] = {"ETag": etag}
         pdf["get"]["responses"]["304"] = {"description": "`If-None-Match` names this document."}
         paths[f"/{process}/{{id}}/agreement/{{version}}.pdf"] = pdf
+    for what, title in PAPERS[None] + PAPERS.get(process, ()):
+        parameters = [ref("parameters", "Id"), *common]
+        if what != "dossier":
+            parameters.insert(1, query("version", {"type": "integer", "minimum": 1}, "Which one."))
+        paths[f"/{process}/{{id}}/{what}.pdf"] = _file(
+            f"{what}_{process}", title, "application/pdf", parameters
+        )
     for path in paths.values():
         path["get"]["tags"] = [process]
     return paths
+
+
+PAPERS: Mapping[str | None, tuple[tuple[str, str], ...]] = {
+    None: (("dossier", "All of the case that this person may see, as a document"),),
+    "supervision": (
+        ("report", "The final report, or its last draft"),
+        ("invoice", "The invoice basis"),
+    ),
+}
+"""Documents that are made when somebody asks, of every process and of one."""
 
 
 def _zip(name: str, tag: str, title: str, *more: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -20,15 +21,24 @@ _VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; fra
 
 def agreement_file(request: Request, document: Document, version: int) -> Response:
     """The agreement, or that the reader's copy is still right: every look comes by here."""
-    etag = f'"{document.sha256}"'
+    name = texts("nl").pages["document"]["file"].format(version=version)
+    return _file(request, document.content, document.sha256, name)
+
+
+def pdf_file(request: Request, content: bytes, name: str) -> Response:
+    """A document made for this look, or that the reader's copy is still right."""
+    return _file(request, content, sha256(content).hexdigest(), name)
+
+
+def _file(request: Request, content: bytes, digest: str, name: str) -> Response:
+    etag = f'"{digest}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     wanted = request.headers.get("if-none-match", "")
     if etag in (one.strip().removeprefix("W/") for one in wanted.split(",")):
         return Response(status_code=304, headers=headers)
-    name = texts("nl").pages["document"]["file"].format(version=version)
     headers["Content-Disposition"] = f'inline; filename="{name}"'
     headers["Content-Security-Policy"] = _VIEWER
-    return Response(document.content, headers=headers, media_type=PDF)
+    return Response(content, headers=headers, media_type=PDF)
 
 
 def calendar_file(content: bytes) -> Response:

@@ -13,6 +13,7 @@ from events.settings import TenantSettings
 from web import drafts
 from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
+from web.documents import papers
 from web.pages import processes, signing
 from web.pages.erased import erased_page
 from web.pages.home.pages import PAGES as DESK
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[Request], Awaitable[Response]]
 Page = tuple[str, str, Handler]
-MORE: tuple[Page, ...] = (*drafts.PAGES, *DESK,)
+MORE: tuple[Page, ...] = (*drafts.PAGES, *DESK, *papers.PAGES)
 """Method, address and handler of every page of the parts of the site that bring their own."""
 
 

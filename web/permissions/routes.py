@@ -15,7 +15,9 @@ _SITE: Mapping[str, str] = {
     "GET /": "open",
     "GET /health": "open",
     "GET /static": "open",
+    "GET /sign-in": "open",
     "POST /sign-in": "open",
+    "GET /sign-in/done": "me",
     "POST /sign-out": "open",
     "POST /language": "open",
     "GET /problems/{code}": "open",
@@ -30,6 +32,10 @@ _OF_PROCESS: Mapping[str, str] = {
     "GET /{id}": "case",
     "GET /{id}/agreement/{version}.pdf": "case",
     "GET /{id}/calendar.ics": "case",
+    "GET /{id}/report.pdf": "case",
+    "GET /{id}/invoice.pdf": "case",
+    "GET /{id}/dossier.pdf": "case",
+    "POST /{id}/report/preview.pdf": "command",
     "GET /{id}/do/{command}": "case",
     "POST /{id}/do/{command}": "command",
 }
@@ -56,6 +62,9 @@ _API: Mapping[str, str] = {
     "GET /{process}/{id}/export": "case",
     "GET /{process}/{id}/agreement/{version}.pdf": "case",
     "GET /{process}/{id}/calendar.ics": "case",
+    "GET /{process}/{id}/report.pdf": "case",
+    "GET /{process}/{id}/invoice.pdf": "case",
+    "GET /{process}/{id}/dossier.pdf": "case",
 }
 PREFIX = "/api/v1"
 
