@@ -12,6 +12,8 @@ from fastapi import Request
 from events.process import Reader
 from events.settings import TenantSettings
 from web.dossiers import Dossiers
+from web.signin.access import Access
+from web.signin.buckets import Buckets
 from workflows.decision import Giver, Rules
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ class Site:
     dossiers: Dossiers
     installation: Installation = "production"
     public_address: str = ""
+    access: Access = field(default_factory=Access)
+    buckets: Buckets = field(default_factory=Buckets)
     published: str = ""
     latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
     making: dict[tuple[str, str, int], asyncio.Future[Document]] = field(default_factory=dict)

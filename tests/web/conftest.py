@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from activities.errands import ErrandActivities
 from activities.recording import RecordingActivities
 from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
+from events.store.sessions import SQL as SESSIONS
 from events.store.store import Store
 from tests.conftest import Database
 from tests.pacts.rules import RULES as PACTS
@@ -51,6 +53,15 @@ class Installation:
     published: str = ""
 
 
+async def opens_pages(store: Store, person: PersonRow, key: str) -> None:
+    """From now on ``key`` as the session cookie shows pages as this person, for a day."""
+    digest, day = sha256(key.encode()).digest(), timedelta(days=1)
+    async with store._board(person.tenant) as connection:  # pyright: ignore[reportPrivateUsage]
+        await connection.execute(
+            SESSIONS["begin"], digest, person.tenant, person.id, "chosen", "", day, day
+        )
+
+
 @dataclass
 class Board:
     """A board with one person for each role, and a way to call the API as each of them."""
@@ -71,6 +82,7 @@ class Board:
         )
         self.people[key] = person
         self.tokens[key] = await self.store.issue_token(self.tenant, person.id)
+        await opens_pages(self.store, person, self.tokens[key])
         return person
 
     def headers(self, by: str | None, at: str | None = None, **more: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from events.store.store import Store
 from tests.properties.desk import TENANT, Desk, id_of
 from tests.properties.processes.board import IDS, ROLES, Board
 from tests.properties.roads import travel
+from tests.web.conftest import opens_pages
 from tests.web.internship import AGREEMENT
 from workflows.pure import Stream
 from workflows.scenarios import Answer
@@ -68,8 +69,9 @@ class Played:
         tokens: dict[str, str] = {}
         for key, roles in ROLES.items():
             name, mail = key.replace("_", " ").title(), f"{key}@voorbeeld.example"
-            await store.add_person(TENANT, name, mail, roles=roles, person=IDS[key])
+            person = await store.add_person(TENANT, name, mail, roles=roles, person=IDS[key])
             tokens[key] = await store.issue_token(TENANT, IDS[key])
+            await opens_pages(store, person, tokens[key])
         await store.save_settings(TENANT, self.board.settings)
         for case in self.board.engine.streams.values():
             await _keep(store, case)

@@ -14,7 +14,7 @@ from events.store.erasing import Eraser
 from tests.conftest import Database
 from tests.web.conftest import Board
 from web.documents.certificates import certificate_text
-from web.pages.session import COOKIE
+from web.signin.cookies import COOKIE
 from web.texts import texts
 
 NOW = instant_text(datetime(2026, 11, 25, 9, 30, tzinfo=UTC))

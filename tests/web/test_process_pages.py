@@ -94,7 +94,7 @@ async def test_a_list_shows_cases_and_says_when_there_are_none(demo: PactBoard) 
         await shown(demo, "hr", f"/{process}")
     demo.http.cookies.clear()
     answer = await demo.http.get("/pacts")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?back=%2Fpacts")
 
 
 async def test_a_case_is_put_together_from_its_story(demo: PactBoard) -> None:

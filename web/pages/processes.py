@@ -26,6 +26,7 @@ from web.pages.page import page
 from web.pages.searching import search_of
 from web.pages.session import page_language, same_site, visitor
 from web.reading import Reading, log_reading, read_case
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 from web.tasks.rows import completed
 from web.texts import ProblemText, Texts
@@ -68,7 +69,7 @@ def of(process: str, show: Shown) -> Handler:
         site = site_of(request)
         person = await visitor(request, site)
         if person is None:
-            return RedirectResponse("/", 303)
+            return await to_sign_in(request)
         return await show(request, site, person, process)
 
     return handle

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from events.settings import TenantSettings
 from web import drafts
@@ -19,28 +18,26 @@ from web.pages.erased import erased_page
 from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
 from web.pages.page import page
-from web.pages.session import (
-    COOKIE,
-    keep_language,
-    keep_session,
-    may_choose,
-    page_language,
-    same_site,
-    visitor,
-)
+from web.pages.session import keep_language, page_language, same_site, visitor
 from web.pages.statics import Statics
 from web.patience import in_time
+from web.permissions import page as permissions
 from web.privacy.answers import my_file
 from web.reading import ErasedCase
-from web.site import DEMO_BOARD, Site, site_of
+from web.signin import pages as signin
+from web.signin.back import own_path
+from web.site import site_of
 from web.texts import LANGUAGES
-
-if TYPE_CHECKING:
-    from events.store.directory import PersonRow
 
 Handler = Callable[[Request], Awaitable[Response]]
 Page = tuple[str, str, Handler]
-MORE: tuple[Page, ...] = (*drafts.PAGES, *DESK, *papers.PAGES)
+MORE: tuple[Page, ...] = (
+    *signin.PAGES,
+    *drafts.PAGES,
+    *DESK,
+    *papers.PAGES,
+    *permissions.PAGES,
+)
 """Method, address and handler of every page of the parts of the site that bring their own."""
 
 
@@ -53,8 +50,6 @@ def add_pages(app: FastAPI, names: Iterable[str]) -> None:
             app.add_route(f"/{process}{path}", handler, methods=[method])
     for method, path, handler in (
         ("GET", "/", start),
-        ("POST", "/sign-in", sign_in),
-        ("POST", "/sign-out", sign_out),
         ("POST", "/language", language),
         ("GET", "/sign/{code}", signing.look),
         ("POST", "/sign/{code}", signing.answer),
@@ -95,47 +90,10 @@ def error_page(request: Request, problem: Problem) -> Response:
     return shown_as
 
 
-async def _demo_people(site: Site) -> dict[str, PersonRow]:
-    """Everybody of the demo's board, by id."""
-    return {person.id: person for person in await site.store.everyone(DEMO_BOARD)}
-
-
-async def sign_in(request: Request) -> Response:
-    """``POST /sign-in``: a session as the chosen person; a program gets the token as JSON."""
-    site = site_of(request)
-    if not may_choose(request, site) or not same_site(request):
-        raise Problem("not_found")
-    chosen = (await form(request)).get("person", "")
-    known = await _demo_people(site)
-    person = known.get(chosen) or next((p for p in known.values() if p.email == chosen), None)
-    if person is None:
-        raise Problem("not_found")
-    token = await site.store.issue_token(person.tenant, person.id)
-    if "application/json" in request.headers.get("accept", ""):
-        content = {"token": token, "person": person.id, "name": person.name}
-        return JSONResponse(content, headers={"Cache-Control": "no-store"})
-    response = RedirectResponse("/", 303)
-    keep_session(response, token)
-    return response
-
-
-async def sign_out(request: Request) -> Response:
-    """``POST /sign-out``: the session ends here and in the store."""
-    site = site_of(request)
-    token = request.cookies.get(COOKIE)
-    if token and same_site(request):
-        await site.store.revoke(token)
-    response = RedirectResponse("/", 303)
-    response.delete_cookie(COOKIE, path="/")
-    return response
-
-
 async def language(request: Request) -> Response:
     """``POST /language``: keeps the language that was chosen and goes back."""
     sent = await form(request)
-    back = sent.get("back", "/")
-    if not back.startswith("/") or back.startswith(("//", "/\\")):
-        back = "/"
+    back = own_path(sent.get("back"))
     response = RedirectResponse(back, 303)
     chosen = sent.get("language", "")
     if chosen in LANGUAGES and same_site(request):

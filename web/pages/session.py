@@ -1,35 +1,40 @@
-"""Who looks at the pages: a personal token in a cookie, given out by the demo's sign-in page."""
+"""Who looks at the pages: the person behind the session of this browser."""
 
 from __future__ import annotations
 
-import ipaddress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from web.pages.tabs import tabs_of
+from web.signin.access import is_loopback
+from web.signin.cookies import session_key
 from web.site import Site
 from web.texts import LANGUAGES, Texts, choose, texts
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
-COOKIE = "traject_session"
 LANGUAGE_COOKIE = "traject_language"
-_HOURS_12 = 12 * 3600
 _YEAR = 365 * 24 * 3600
+EMERGENCY_ROLES = frozenset({"administrator"})
+"""What somebody is who came in by an emergency password, whatever else the board says."""
 
 
 async def visitor(request: Request, site: Site) -> PersonRow | None:
-    """The person behind the session cookie; None when there is none, or it was withdrawn."""
-    token = request.cookies.get(COOKIE)
-    if not token:
+    """The person behind the session cookie; None when there is none, or it has ended."""
+    key = session_key(request, site)
+    signed_in = await site.store.by_session(key) if key else None
+    if signed_in is None:
         return None
-    person = await site.store.by_token(token)
+    person = signed_in.person
+    if signed_in.how == "emergency":
+        person = replace(person, roles=tuple(EMERGENCY_ROLES.intersection(person.roles)))
     request.scope["traject.person"] = person
-    if person is not None:
-        request.scope["traject.tabs"] = await tabs_of(site, person)
+    request.scope["traject.session"] = signed_in
+    request.scope["traject.tabs"] = await tabs_of(site, person)
     return person
 
 
@@ -42,39 +47,20 @@ def page_language(request: Request) -> Texts:
     return texts(choose(request.headers.get("accept-language"), person and person.language))
 
 
-def keep_session(response: Response, token: str) -> None:
-    """Gives the browser its session for a working day."""
-    _set(response, COOKIE, token, _HOURS_12)
-
-
 def keep_language(response: Response, language: str) -> None:
     """Gives the browser the language that was chosen."""
-    _set(response, LANGUAGE_COOKIE, language, _YEAR)
-
-
-def _set(response: Response, name: str, value: str, seconds: int) -> None:
-    # The demo speaks plain HTTP on loopback, so the cookie cannot be Secure there.
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", path="/")
+    response.set_cookie(
+        LANGUAGE_COOKIE, language, max_age=_YEAR, httponly=True, samesite="strict", path="/"
+    )
 
 
 def may_choose(request: Request, site: Site) -> bool:
     """Is this the demo, called from this very machine under its own name."""
     return (
         site.installation == "demo"
-        and _loopback(request.client.host if request.client else "")
-        and _own_name(request.url.hostname or "")
+        and is_loopback(request.client.host if request.client else "")
+        and is_loopback(request.url.hostname or "")
     )
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _own_name(name: str) -> bool:
-    return name == "localhost" or _loopback(name)
 
 
 def same_site(request: Request) -> bool:

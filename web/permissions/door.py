@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from web.pages.session import visitor
 from web.permissions.table import require
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def behind(view: str, show: Inside) -> Handler:
         site = site_of(request)
         person = await visitor(request, site)
         if person is None:
-            return RedirectResponse("/", 303)
+            return await to_sign_in(request)
         require(person, view)
         return await show(request, site, person)
 

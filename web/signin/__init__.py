@@ -1,0 +1,1 @@
+"""How people come in, stay in and are let out again."""
