@@ -7,9 +7,11 @@ from functools import cached_property
 from events.audit.commands import Commands
 from events.audit.proofs import Audit
 from events.projections.reading import ReadModels
+from events.store.administration import Administration
 from events.store.attempts import Attempts
 from events.store.batches import Batches
 from events.store.cases import Cases
+from events.store.condition import Conditions
 from events.store.connection import connect_pool
 from events.store.desk import Desks
 from events.store.directory import Directory
@@ -28,6 +30,7 @@ from events.store.sessions import Sessions
 from events.store.standings import Standings
 from events.store.streams import Facts
 from events.store.subjects import Subjects
+from events.store.succession import Succession
 from events.store.tokens import Tokens
 
 
@@ -48,6 +51,9 @@ class Store(
     Tokens,
     Identities,
     Emergencies,
+    Administration,
+    Succession,
+    Conditions,
 ):
     """Everything the service keeps, seen by its application role."""
 

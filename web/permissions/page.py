@@ -138,9 +138,8 @@ def _role(words: Texts, role: str, process: str = "") -> str:
 def command_name(words: Texts, process: str, command: str) -> str:
     """What a command is called on screen."""
     titles = words.pages.get("forms", {}).get("title", {})
-    own = titles.get(process, {})
-    told = own.get(command) if isinstance(own, dict) else None
-    return str(told or titles.get(command) or _SPACED.sub(" ", command).lower())
+    told = titles.get(f"{process}.{command}") or titles.get(command)
+    return str(told or _SPACED.sub(" ", command).lower())
 
 
 def _many(words: Texts, process: str) -> str:

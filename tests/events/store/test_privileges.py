@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "tile",
     "checkpoint",
     "retired_master",
+    "administered",
 )
 APP_FUNCTIONS = {
     "append",
@@ -37,6 +38,7 @@ APP_FUNCTIONS = {
     "emergency_by_login",
     "end_session",
     "keep_document",
+    "log_administered",
     "log_reading",
     "log_refused",
     "never",
@@ -123,6 +125,7 @@ async def fill(raw: asyncpg.Connection, store: Store, tenant: str) -> None:
     await raw.execute("insert into traject.tile values ('reads', 0, 0, $1)", bytes(256 * 32))
     await raw.execute("insert into traject.checkpoint values (1, 0, 'note', now())")
     await raw.execute("insert into traject.retired_master values ('1')")
+    await store.note_change(tenant, str(uuid4()), "retry", None, None, None)
     await raw.execute("select set_config('traject.tenant', $1, false)", tenant)
     await raw.execute(
         "insert into traject.notice (tenant, stream, person, kind, cause, version, command_id, "
