@@ -9,14 +9,14 @@ from itertools import groupby
 from typing import Any
 
 from events.event import amount
-
-SMALLEST = 5
-"""Counts below this are not told to who may not know of single cases."""
+from events.projections.cells import part, parts
 
 Row = Mapping[str, Any]
 Content = dict[str, Any]
 Told = Callable[[int, int | None], int | None]
 """A count, and of how many, as the reader may know it."""
+Split = Callable[[Mapping[Any, int]], tuple[dict[Any, int | None], int | None]]
+"""Parts of a whole and the whole, as the reader may know them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,76 +32,82 @@ def dashboard(counts: Counts, *, single_cases: bool) -> Content:
     """The figures by process, and where a school year ended by that.
 
     Who may not know of ``single_cases`` gets null for counts below five and for what they would
-    give away: sums over fewer cases, a rest that is as small, the next smallest of parts with
-    one hidden. That reader gets no list of cases.
+    give away: sums over fewer cases, a rest that is as small, a count that another one tells. That
+    reader gets no list of cases; outcomes by school only where the outcome's own count is told.
     """
-    told = _whole if single_cases else _hidden
+    told, split = (_whole, _all) if single_cases else (part, parts)
     content: Content = {
         "running": [
-            _running(process, list(rows), told) for process, rows in _by(counts.running, "process")
+            _running(process, list(rows), told, split)
+            for process, rows in _by(counts.running, "process")
         ],
-        "ended": [
-            _ended(process, year, list(rows), told)
-            for (year, process), rows in _by(counts.ended, "year", "process")
-        ],
-        "outcomes": [
-            one
-            for (year, process, school), rows in _by(counts.ended, "year", "process", "school")
-            for one in _outcomes(process, year, school, list(rows), told)
-        ],
+        "ended": [],
+        "outcome_totals": [],
+        "outcomes": [],
     }
+    for (year, process), rows in _by(counts.ended, "year", "process"):
+        group = list(rows)
+        totals, cases = split(_added(group, "outcome"))
+        content["ended"].append(_ended(process, year, group, cases))
+        for outcome, count in totals.items():
+            if outcome is None:
+                continue
+            named = {"process": process, "period": period(year), "outcome": outcome}
+            content["outcome_totals"].append({**named, "cases": count})
+            if count is not None:
+                schools, _ = split(
+                    _added([row for row in group if row["outcome"] == outcome], "school")
+                )
+                content["outcomes"] += [
+                    {**named, "school": school, "cases": number}
+                    for school, number in schools.items()
+                ]
     if single_cases:
         content["attention"] = [_case(row) for row in counts.attention]
     return content
 
 
-def _running(process: str, rows: Sequence[Row], told: Told) -> Content:
-    cases = _sum(rows, "cases")
-    states = _parts({row["state"]: row["cases"] for row in rows}, told)
+def _running(process: str, rows: Sequence[Row], told: Told, split: Split) -> Content:
+    states, cases = split(_added(rows, "state"))
+    whole = _sum(rows, "cases")
+    hidden = {row["cases"] for row in rows if states[row["state"]] is None}
+
+    def flag(column: str) -> int | None:
+        # Being interrupted is a state of some processes and a figure too: one would tell the other.
+        count = _sum(rows, column)
+        return None if count in hidden else told(count, whole)
+
+    def beside(column: str, what: str, sum_of: str) -> Content:
+        count = flag(column)
+        return {"cases": count, what: None if count is None else _sum(rows, sum_of)}
+
     return {
         "process": process,
-        "cases": None if None in states.values() else told(cases, None),
+        "cases": cases,
         "states": states,
-        "suspended": told(_sum(rows, "suspended"), cases),
-        "stalled": told(_sum(rows, "stalled"), cases),
-        "overdue": _with(rows, "overdue_cases", "steps", "overdue_steps", told, cases),
-        "visits": _of(rows, "held", "visits_held", "agreed", "visits_agreed", told),
-        "hours": _decimal(rows, "hours", told),
-        "to_invoice": _decimal(rows, "amount", told),
-        "unsigned": _with(rows, "unsigned_cases", "signatures", "unsigned_signatures", told, cases),
-        "without_deputy": told(_sum(rows, "without_deputy"), cases),
+        "suspended": flag("suspended"),
+        "stalled": flag("stalled"),
+        "overdue": beside("overdue_cases", "steps", "overdue_steps"),
+        "visits": _of(rows, cases, held="visits_held", agreed="visits_agreed"),
+        "hours": _decimal(rows, "hours", cases),
+        "to_invoice": _decimal(rows, "amount", cases),
+        "unsigned": beside("unsigned_cases", "signatures", "unsigned_signatures"),
+        "without_deputy": flag("without_deputy"),
     }
 
 
-def _ended(process: str, year: int, rows: Sequence[Row], told: Told) -> Content:
-    cases = told(_sum(rows, "cases"), None)
+def _ended(process: str, year: int, rows: Sequence[Row], cases: int | None) -> Content:
     days = sum(row["days"] for row in rows) / _sum(rows, "cases")
     return {
         "process": process,
-        "period": _period(year),
+        "period": period(year),
         "cases": cases,
-        "visits": _of(rows, "held", "visits_held", "agreed", "visits_agreed", told),
-        "goals": _of(rows, "reached", "goals_reached", "of", "goals", told),
-        "hours": _decimal(rows, "hours", told),
-        "to_invoice": _decimal(rows, "amount", told),
+        "visits": _of(rows, cases, held="visits_held", agreed="visits_agreed"),
+        "goals": _of(rows, cases, reached="goals_reached", of="goals"),
+        "hours": _decimal(rows, "hours", cases),
+        "to_invoice": _decimal(rows, "amount", cases),
         "mean_days": None if cases is None else round(float(days), 1),
     }
-
-
-def _outcomes(
-    process: str, year: int, school: str | None, rows: Sequence[Row], told: Told
-) -> list[Content]:
-    counted = {row["outcome"]: row["cases"] for row in rows if row["outcome"] is not None}
-    return [
-        {
-            "process": process,
-            "period": _period(year),
-            "school": school,
-            "outcome": outcome,
-            "cases": cases,
-        }
-        for outcome, cases in _parts(counted, told).items()
-    ]
 
 
 def _case(row: Row) -> Content:
@@ -114,7 +120,7 @@ def _case(row: Row) -> Content:
     }
 
 
-def _period(year: int) -> str:
+def period(year: int) -> str:
     """The school year that began in a year."""
     return f"{year}-{year + 1}"
 
@@ -126,41 +132,29 @@ def _whole(count: int, _of: int | None) -> int | None:
     return count
 
 
-def _hidden(count: int, of: int | None) -> int | None:
-    if count < SMALLEST or (of is not None and 0 < of - count < SMALLEST):
-        return None
-    return count
+def _all(counts: Mapping[Any, int]) -> tuple[dict[Any, int | None], int | None]:
+    return dict(counts), sum(counts.values())
 
 
-def _parts(counts: Mapping[str, int], told: Told) -> dict[str, int | None]:
-    """Parts of a whole: one that is hidden would follow from the rest, so two are."""
-    shown = {name: told(count, None) for name, count in counts.items()}
-    left = {name: count for name, count in shown.items() if count is not None}
-    if len(shown) - len(left) == 1 and left:
-        shown[min(left, key=lambda name: left[name])] = None
-    return shown
+def _of(rows: Sequence[Row], cases: int | None, **columns: str) -> Content:
+    """Sums, where it may be told over how many cases."""
+    return {name: None if cases is None else _sum(rows, column) for name, column in columns.items()}
 
 
-def _with(rows: Sequence[Row], cases: str, what: str, column: str, told: Told, of: int) -> Content:
-    """In how many cases, and how many of it."""
-    count = told(_sum(rows, cases), of)
-    return {"cases": count, what: None if count is None else _sum(rows, column)}
-
-
-def _of(rows: Sequence[Row], part: str, some: str, whole: str, every: str, told: Told) -> Content:
-    hidden = told(_sum(rows, "cases"), None) is None
-    return {
-        part: None if hidden else _sum(rows, some),
-        whole: None if hidden else _sum(rows, every),
-    }
-
-
-def _decimal(rows: Sequence[Row], column: str, told: Told) -> str | None:
+def _decimal(rows: Sequence[Row], column: str, cases: int | None) -> str | None:
     """A sum of hours or euros; null too where no case has any."""
     found = [row[column] for row in rows if row[column] is not None]
-    if not found or told(_sum(rows, "cases"), None) is None:
+    if not found or cases is None:
         return None
     return amount(sum(found, Decimal(0)))
+
+
+def _added(rows: Iterable[Row], column: str) -> dict[Any, int]:
+    """How many cases there are by what stands in a column, in the order of the rows."""
+    found: dict[Any, int] = {}
+    for row in rows:
+        found[row[column]] = found.get(row[column], 0) + int(row["cases"])
+    return found
 
 
 def _sum(rows: Iterable[Row], column: str) -> int:

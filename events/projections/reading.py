@@ -17,11 +17,10 @@ import asyncpg
 from events.process import Reader
 from events.projections.agenda import AGENDA
 from events.projections.cases import CASES
-from events.projections.dashboard import Counts
+from events.projections.counting import Counting
 from events.projections.projection import Projection
 from events.projections.seats import ANYBODY, UNNAMED
 from events.projections.tasks import TASKS
-from events.store.connection import Connected
 from events.store.sql import statements
 
 SQL = statements("models")
@@ -74,7 +73,7 @@ class Told:
     items: list[dict[str, Any]] = field(default_factory=list)
 
 
-class ReadModels(Connected):
+class ReadModels(Counting):
     """Rows by the stream they are of; where a case has none, or nothing is live, it is left out."""
 
     async def rows(self, tenant: str, streams: Sequence[str]) -> dict[str, Shown]:
@@ -125,22 +124,6 @@ class ReadModels(Connected):
             items = [told for row in of_case if (told := item(row)) is not None]
             found[str(stream)] = Told(_held(of_case[0]), items)
         return found
-
-    async def counts(
-        self, tenant: str, person: str, processes: Sequence[str], timezone: str, limit: int
-    ) -> Counts:
-        """What the cases of these processes come to, for somebody in an office.
-
-        Cases of which this person knows less than the office are left out. ``limit`` bounds the
-        cases that ask for attention.
-        """
-        asked = CASES.version, tenant, processes, person
-        async with self._board(tenant) as connection:
-            return Counts(
-                await connection.fetch(SQL["running"], *asked),
-                await connection.fetch(SQL["ended"], *asked, timezone),
-                await connection.fetch(SQL["attention"], *asked, limit),
-            )
 
     async def position(self, projection: Projection) -> int | None:
         """The last position that is in its live rows; None where nothing is live."""

@@ -68,13 +68,15 @@ def test_an_office_is_told_everything() -> None:
     [
         ({"guidance": 12, "intake": 6}, {"guidance": 12, "intake": 6}, 18),
         # The one that is hidden would follow from the total, or from the other one.
-        ({"guidance": 12, "intake": 4}, {"guidance": None, "intake": None}, None),
+        ({"guidance": 12, "intake": 4}, {"guidance": None, "intake": None}, 16),
         (
             {"guidance": 12, "intake": 4, "reported": 9},
             {"guidance": 12, "intake": None, "reported": None},
-            None,
+            25,
         ),
-        ({"a": 3, "b": 2, "c": 9}, {"a": None, "b": None, "c": 9}, None),
+        # Two that are five together could be told apart: one of them is small for certain.
+        ({"a": 3, "b": 2, "c": 9}, {"a": None, "b": None, "c": None}, 14),
+        ({"a": 3, "b": 3, "c": 9}, {"a": None, "b": None, "c": 9}, 15),
         ({"guidance": 4}, {"guidance": None}, None),
     ],
 )
@@ -103,4 +105,30 @@ def test_sums_over_few_cases_are_not_told() -> None:
     assert hidden["visits"] == {"held": None, "agreed": None}
     assert (hidden["hours"], hidden["mean_days"], hidden["cases"]) == (None, None, None)
     assert (shown["hours"], shown["mean_days"], shown["cases"]) == ("6.25", 90.0, 5)
-    assert [one["cases"] for one in content["outcomes"]] == [None, 5]
+    assert [one["cases"] for one in content["outcome_totals"]] == [None, 5]
+    assert [(one["period"], one["cases"]) for one in content["outcomes"]] == [("2024-2025", 5)]
+
+
+def test_no_school_tells_what_another_one_does_not() -> None:
+    rows = [ended("sufficient", 12), ended("sufficient", 3, "Het Baken"), ended(None, 2)]
+    content = dashboard(Counts([], rows, []), single_cases=False)
+    assert content["ended"][0]["cases"] == 17
+    # Two had no outcome: they would follow from the whole, and so would the few at one school.
+    assert [one["cases"] for one in content["outcome_totals"]] == [None]
+    assert content["outcomes"] == []
+    rows[2] = ended(None, 5)
+    content = dashboard(Counts([], rows, []), single_cases=False)
+    assert [one["cases"] for one in content["outcome_totals"]] == [15]
+    assert [(one["school"], one["cases"]) for one in content["outcomes"]] == [
+        ("De Windvaan", None),
+        ("Het Baken", None),
+    ]
+
+
+def test_a_figure_does_not_tell_the_hidden_count_of_a_state() -> None:
+    rows = [running("running", 30), running("interrupted", 8, suspended=8), running("offered", 2)]
+    (process,) = dashboard(Counts(rows, [], []), single_cases=False)["running"]
+    assert process["states"] == {"running": 30, "interrupted": None, "offered": None}
+    assert process["suspended"] is None
+    (process,) = dashboard(Counts(rows, [], []), single_cases=True)["running"]
+    assert process["suspended"] == 8
