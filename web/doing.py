@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from pydantic import ValidationError
 
 from events.agreement import AgreementSigned
-from events.event import own_id
-from web.api.problems import Problem, field_faults, invalid
+from events.event import own_id, stream_id
+from web.api.problems import FieldFault, Problem, field_faults, invalid
 from web.documents.agreements import agreement
 from web.forms.decoding import Decoded, Sent, decoded, several
+from web.forms.form import NUMBERED
 from web.giving import Attempt, Call, give
 from web.reading import Reading, context, offered
 from web.site import Site
@@ -160,13 +161,13 @@ def data_of(command: str, sent: Mapping[str, str]) -> dict[str, Any]:
         raise invalid("agree", "missing")
     filled = {field: sent.get(field, "") for field in FORMS[command]}
     return {
-        field: _number(text) if field in _NUMBERS else text
+        field: _whole(text) if field in _NUMBERS else text
         for field, text in filled.items()
         if text.strip()
     }
 
 
-def _number(text: str) -> int | str:
+def _whole(text: str) -> int | str:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
@@ -177,10 +178,52 @@ def parsed_of(model: type[Command], sent: Sent) -> Command:
         read = Decoded(data_of(name, {field: last(sent, field) for field in sent}))
     else:
         read = decoded(model, sent)
+        _number(name, read.data)
     try:
         return model.model_validate(read.data)
     except ValidationError as error:
         raise Problem("command.invalid", read.at_form(field_faults(error))) from None
+
+
+def _number(command: str, data: dict[str, Any]) -> None:
+    """Gives rows the names that nobody types."""
+    for (name, path), (field, letter) in NUMBERED.items():
+        if name == command:
+            for place, row in enumerate(data.get(path, ()), 1):
+                row.setdefault(field, f"{letter}{place}")
+
+
+def at_form(model: type[Command], sent: Sent, fault: Refused | Problem) -> Refused | Problem:
+    """What a rule refused, at the field of the form that it is about."""
+    if not isinstance(fault, Refused) or fault.field is None or model.__name__ == SIGN:
+        return fault
+    (moved,) = decoded(model, sent).at_form([FieldFault(fault.field, "value")])
+    return Refused(fault.code, moved.field)
+
+
+def warnings_of(
+    person: PersonRow, reading: Reading, model: type[Command], sent: Sent
+) -> tuple[str, ...]:
+    """What the rules would warn about if this form were accepted now; nothing where it is not."""
+    ctx = context(person, reading.dossier.stream, reading.view.now, reading.view.settings)
+    try:
+        decision = reading.rules.decide(reading.dossier.state, parsed_of(model, sent), ctx)
+    except (Refused, Problem):
+        return ()
+    return tuple(decision.warnings)
+
+
+def why_not(person: PersonRow, reading: Reading, model: type[Command]) -> str:
+    """The code for which the rules would refuse a command now, whatever its data."""
+    ctx = context(person, reading.dossier.stream, reading.view.now, reading.view.settings)
+    words = dict.fromkeys(model.model_fields)
+    try:
+        reading.rules.decide(reading.dossier.state, model.model_construct(None, **words), ctx)
+    except Refused as refused:
+        return refused.code
+    except Exception:  # noqa: BLE001 - a rule that got as far as data has none to look at
+        return "state.not_allowed"
+    return "state.not_allowed"
 
 
 async def given(
@@ -208,3 +251,25 @@ async def given(
         )
         await give(site, call, first=False)
     return command_id
+
+
+async def begun(
+    site: Site, person: PersonRow, process: str, sent: Sent, now: datetime, offset: timedelta
+) -> tuple[str, str]:
+    """Begins the case that a form says, once however often it is sent; its id and the command's.
+
+    Raises Problem, Refused, and Unavailable when no answer came in time.
+    """
+    rules = site.rules[process]
+    command = rules.opening
+    if command is None or not key_of(sent):
+        raise Problem("not_found")
+    command_id = own_id(person.id, f"{process}/{command}/{key_of(sent)}")
+    stream = stream_id(person.tenant, command_id)
+    attempt = Attempt(site, person, process, stream, command)
+    attempt.now = now
+    async with attempt:
+        parsed = parsed_of(rules.commands[command], sent)
+        call = Call(person, process, rules, stream, command_id, command, parsed, offset)
+        await give(site, call, first=True)
+    return stream, command_id

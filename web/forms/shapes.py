@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from events.event import Id, Personal
 from workflows.fields import (
     At,
+    Blank,
     Clock,
     Hours,
     Intervention,
@@ -39,7 +40,8 @@ class Shape:
     """One field of a command: its name in the data, what it holds, and how much.
 
     ``options`` are a choice's words; ``of`` is what a list or map holds; ``key`` what a map is
-    keyed by; ``role`` is what the person must be.
+    keyed by; ``role`` is what the person must be. ``required`` is also what a rule refuses with
+    a code of its own when it is blank.
     """
 
     name: str
@@ -82,7 +84,8 @@ def shape_of(model: type[BaseModel], name: str = "") -> Shape:
 
 
 def _field(name: str, info: FieldInfo) -> Shape:
-    return _shape(info.alias or name, info.annotation, info.metadata, info.is_required())
+    needed = info.is_required() or Blank in info.metadata
+    return _shape(info.alias or name, info.annotation, info.metadata, needed)
 
 
 def _shape(name: str, annotation: Any, marks: list[Any], required: bool) -> Shape:

@@ -21,6 +21,7 @@ from web.doing import FORM_BYTES, FORMS, Tried, forms, given
 from web.drafts import forget
 from web.naming import wording_for
 from web.pages.case import ahead, moments, step_line, visit_rows
+from web.pages.commands import ask_command, ask_new, do_command, do_new, has_form, said
 from web.pages.own import OWN_PAGES
 from web.pages.page import page
 from web.pages.searching import search_of
@@ -29,7 +30,6 @@ from web.reading import Reading, log_reading, read_case
 from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 from web.tasks.rows import completed
-from web.texts import ProblemText, Texts
 from web.wording import Detail, Wording
 from workflows.decision import Refused
 from workflows.gateway import Unavailable
@@ -54,6 +54,8 @@ def pages(process: str) -> list[tuple[str, str, Shown]]:
     """Methods and paths below the name of a process, and what shows each."""
     return [
         ("GET", "", cases),
+        ("GET", "/new", ask_new),
+        ("POST", "/new", do_new),
         ("GET", "/{id}", trajectory if process == SUPERVISION else case),
         ("GET", "/{id}/agreement/{version}.pdf", agreement_pdf),
         ("GET", "/{id}/calendar.ics", calendar),
@@ -105,11 +107,12 @@ async def case(request: Request, site: Site, person: PersonRow, process: str) ->
 
 
 async def ask(request: Request, site: Site, person: PersonRow, process: str) -> Response:
-    """``GET /{process}/{id}/do/{command}``: the page of one command, else the case it is about."""
+    """``GET /{process}/{id}/do/{command}``: the page of one command; of those that have their
+    form on the case's page, that."""
     command = request.path_params["command"]
     own = OWN_PAGES.get((process, command))
     if own is None:
-        return RedirectResponse(f"/{process}/{stream_of(request)}", 303)
+        return await ask_command(request, site, person, process, command)
     reading = await _read(request, site, person, process, "page")
     return await own(request, site, person, reading, command, None)
 
@@ -118,10 +121,12 @@ async def do(request: Request, site: Site, person: PersonRow, process: str) -> R
     """``POST /{process}/{id}/do/{command}``: what a form of the case's page says."""
     command = request.path_params["command"]
     own = OWN_PAGES.get((process, command))
-    if not same_site(request) or (own is None and command not in FORMS):
+    if not same_site(request) or not has_form(site.rules[process], command):
         raise Problem("not_found")
     reading = await _read(request, site, person, process)
     sent = completed(await fields(request, FORM_BYTES))
+    if own is None and command not in FORMS:
+        return await do_command(request, site, person, reading, command, sent)
     try:
         offset = offset_of(request, site)
         command_id = await given(site, person, reading, command, sent, offset)
@@ -155,7 +160,7 @@ async def _case(
         facts=wording.details({key: facts[key] for key in facts if key not in named}),
         ahead=ahead(summary, reading.tasks, [], wording, reading.agenda, _unsigned(reading)),
         forms=open_forms,
-        problem=_said(tried.problem, words, reading) if tried and not known else None,
+        problem=said(tried.problem, words, reading.view.settings) if tried and not known else None,
         done=_done(request, reading),
         agreed=_agreed(reading, summary, wording),
         moments=moments(reading.timeline, wording),
@@ -180,16 +185,6 @@ async def trajectory(request: Request, site: Site, person: PersonRow, process: s
         requested_at=timeline[0]["recorded_at"] if timeline else None,
         plans=bool(reading.agenda),
     )
-
-
-def _said(problem: Problem, words: Texts, reading: Reading) -> ProblemText:
-    """Why a form was not accepted, for somebody who sees a page and no numbers of commands."""
-    own = {"command.id_reused": ("do", "before"), "service.unavailable": ("error", "away")}
-    if problem.code not in own:
-        return words.problem(problem.code, reading.view.settings)
-    part, name = own[problem.code]
-    said = words.pages[part]
-    return ProblemText(said[f"{name}_title"], said[f"{name}_detail"])
 
 
 def _done(request: Request, reading: Reading) -> str | None:

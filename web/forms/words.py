@@ -1,0 +1,80 @@
+"""What a form and its fields are called in a reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from web.wording import Wording
+
+
+def title_of(wording: Wording, command: str) -> str:
+    """What a command does, as a button or the head of a page says it."""
+    titles: Mapping[str, Any] = wording.texts.pages["forms"]["title"]
+    own = titles.get(wording.process, {})
+    return str(own.get(command) or titles[command])
+
+
+@dataclass(frozen=True, slots=True)
+class FormWords:
+    """The words of one command's form.
+
+    A field's own words are looked for by command and path, then by process and path, then by the
+    path from its last steps on; what is nowhere else is what events call it.
+    """
+
+    wording: Wording
+    command: str
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        return self.wording.texts.pages["forms"]
+
+    @property
+    def title(self) -> str:
+        return title_of(self.wording, self.command)
+
+    @property
+    def lead(self) -> str:
+        return str(self.words["lead"].get(self.command, ""))
+
+    @property
+    def confirm(self) -> str:
+        """What cannot be undone about it; nothing for what can."""
+        return str(self.words["confirm"].get(self.command, ""))
+
+    @property
+    def yes(self) -> str:
+        return str(self.words["yes"])
+
+    @property
+    def no(self) -> str:
+        return str(self.words["no"])
+
+    def label(self, path: str) -> str:
+        """What a field is called."""
+        return self._of("label", path) or self.wording.label(path.rpartition(".")[2])
+
+    def help(self, path: str) -> str:
+        """What belongs in a field, where its name does not say that."""
+        return self._of("help", path)
+
+    def example(self, path: str) -> str:
+        """What might stand in a field."""
+        return self._of("example", path)
+
+    def option(self, path: str, word: str) -> str:
+        """One of a field's choices."""
+        return self.wording.value(path.rpartition(".")[2], word)
+
+    def decimal(self, text: str) -> str:
+        return self.wording.decimal(text)
+
+    def _of(self, table: str, path: str) -> str:
+        known: Mapping[str, str] = self.words[table]
+        process = self.wording.process
+        for start in (f"{process}.{self.command}.", f"{self.command}.", f"{process}.", ""):
+            if (found := known.get(start + path)) is not None:
+                return found
+        return known.get(path.rpartition(".")[2], "")
