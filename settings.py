@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
@@ -19,6 +20,7 @@ Role = Literal["app", "sequencer", "projector", "reader"]
 PREFIX = "TRAJECT_"
 SECRETS = "TRAJECT_SECRETS"
 FAULTS = "TRAJECT_FAULT"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class BadSettings(ValueError):
@@ -146,6 +148,57 @@ class Settings(BaseSettings):
         description="Where people reach the web part, such as https://traject.example; links in"
         " mails begin with it. Without it: http://127.0.0.1 and the port of the web part.",
     )
+    http_proxies: str = Field(
+        default="",
+        description="Reverse proxies (addresses or networks, with commas) whose X-Forwarded-For"
+        " is believed. It counts for limits on tries only.",
+    )
+    session_idle_minutes: int = Field(
+        default=120, ge=5, le=1440, description="A session ends after so long without use."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="A session ends after so long in any case."
+    )
+
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s?#]+$",
+        description="The address of the identity provider, see docs/sign-in.md. Without it nobody"
+        " signs in with an account.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="What the identity provider calls this installation."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret that the identity provider gave out for it."
+    )
+    oidc_scopes: str = Field(
+        default="openid profile email", description="What is asked of the identity provider."
+    )
+    oidc_subject_claim: str = Field(
+        default="sub", description="The claim by which an account is known for good."
+    )
+    oidc_name_claim: str = Field(default="name", description="The claim with somebody's name.")
+    oidc_email_claim: str = Field(default="email", description="The claim with the mail address.")
+    oidc_email_trusted: bool = Field(
+        default=False,
+        description="Take addresses for verified where no email_verified comes: only where nobody"
+        " can choose an own address.",
+    )
+    oidc_roles_claim: str | None = Field(
+        default=None,
+        description="The claim that says what somebody is, by 'traject access board'.",
+    )
+    oidc_board_claim: str | None = Field(
+        default=None,
+        description="The claim that names the board of an account, by 'traject access board'.",
+    )
+    oidc_board: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        description="The one board of all accounts, where no claim names it.",
+    )
+
     worker_host: str = Field(
         default="127.0.0.1", description="The address of the worker's health and metrics."
     )
@@ -165,6 +218,36 @@ class Settings(BaseSettings):
     smtp_from: str = Field(
         default="traject@localhost", description="The address that mail of the service comes from."
     )
+
+    @model_validator(mode="after")
+    def _lets_in_whom_it_should(self) -> Self:
+        """Half a provider lets nobody in; a demo that is seen from elsewhere lets everybody in."""
+        given, demo = self.oidc_issuer is not None, self.installation == "demo"
+        exposed = self.installation == "production" and _plain(self.public_address)
+        faults = (
+            (given and not self.oidc_client_id, "OIDC_ISSUER needs OIDC_CLIENT_ID beside it"),
+            (
+                given and (self.oidc_board is None) == (self.oidc_board_claim is None),
+                "OIDC_ISSUER needs OIDC_BOARD or OIDC_BOARD_CLAIM beside it, one of the two",
+            ),
+            (_plain(self.oidc_issuer or ""), "OIDC_ISSUER has to begin with https://"),
+            (exposed, "PUBLIC_URL has to begin with https:// in production"),
+            (
+                demo and self.http_host not in LOOPBACK,
+                "HTTP_HOST has to be 127.0.0.1 in a demo, where anybody chooses who to be",
+            ),
+        )
+        for wrong, sentence in faults:
+            if wrong:
+                raise ValueError(PREFIX + sentence.replace(" OIDC_", f" {PREFIX}OIDC_"))
+        return self
+
+    @field_validator("http_proxies")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            ip_network(part)
+        return value
 
     @model_validator(mode="after")
     def _sealed_to_temporal(self) -> Self:
@@ -300,6 +383,12 @@ def _known(value: SecretStr | str | None, name: str) -> str:
             " which starts one of its own."
         )
     return value if isinstance(value, str) else value.get_secret_value()
+
+
+def _plain(address: str) -> bool:
+    """Whether this goes over the net without TLS."""
+    parts = urlsplit(address)
+    return parts.scheme == "http" and parts.hostname not in LOOPBACK
 
 
 def _in_role(dsn: str, role: str) -> str:

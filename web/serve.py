@@ -18,6 +18,7 @@ from events.store.store import Store
 from settings import BadSettings, Settings
 from web.api.app import create_app
 from web.dossiers import Dossiers
+from web.signin.access import access_by
 from workflows.gateway import Gateway
 from workflows.registry import RULES
 from workflows.wire import connect_by
@@ -73,7 +74,7 @@ async def serve(
             stories = {process: rules.story for process, rules in RULES.items()}
             await obey_before_serving(store, settings.published, settings.owner_database, stories)
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
-            app = create_app(store, Gateway(store, temporal), RULES, settings)
+            app = create_app(store, Gateway(store, temporal), RULES, settings, access_by(settings))
             async with _heeding(settings, store, app.state.site.dossiers):
                 await run(app, listener, stop or _signalled(), ready)
         finally:

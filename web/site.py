@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
     from events.store.documents import Document
     from events.store.store import Store
+    from web.signin.provider import Provider
     from workflows.gateway import Gateway
 
 Installation = Literal["production", "test", "demo"]
@@ -44,6 +45,7 @@ class Site:
     public_address: str = ""
     access: Access = field(default_factory=Access)
     buckets: Buckets = field(default_factory=Buckets)
+    provider: Provider | None = None
     published: str = ""
     latest_settings: dict[str, TenantSettings] = field(default_factory=dict)
     making: dict[tuple[str, str, int], asyncio.Future[Document]] = field(default_factory=dict)

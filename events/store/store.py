@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from events.audit.commands import Commands
 from events.audit.proofs import Audit
 from events.projections.reading import ReadModels
@@ -56,6 +59,11 @@ class Store(
     Conditions,
 ):
     """Everything the service keeps, seen by its application role."""
+
+    def key_for(self, purpose: bytes) -> bytes:
+        """A key of 256 bits for one purpose, the same in all processes of this installation."""
+        masters = KeyRing.of(self._master_keys).now
+        return HKDF(SHA256(), 32, None, purpose).derive(masters.keys[masters.current])
 
     @cached_property
     def links(self) -> Links:

@@ -18,6 +18,8 @@ from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.pages.routes import add_pages, error_page
 from web.privacy import answers as privacy
+from web.signin.access import Access
+from web.signin.provider import Provider
 from web.site import Installation, Site
 from workflows.decision import Rules
 
@@ -47,12 +49,15 @@ def create_app(
     gateway: Gateway,
     rules: Mapping[str, Rules[Any]],
     settings: WebSettings,
+    access: Access | None = None,
 ) -> FastAPI:
     """The application over an open store and gateway; who made those closes them.
 
     Handlers are plain Starlette routes: models are checked where the command is known, and a
-    second check of every answer would cost a tenth of a command.
+    second check of every answer would cost a tenth of a command. ``access`` is how people come in;
+    without it by no identity provider.
     """
+    access = access or Access()
     app = FastAPI(title="Traject", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
         store=store,
@@ -61,6 +66,8 @@ def create_app(
         dossiers=Dossiers(store, rules),
         installation=settings.installation,
         public_address=settings.public_address,
+        access=access,
+        provider=Provider(access.issuer) if access.issuer else None,
         published=settings.published,
     )
     described = document(rules)

@@ -36,6 +36,7 @@ _STATUS = {
     "body.too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "body.not_json": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "command.invalid": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "rate.limited": HTTPStatus.TOO_MANY_REQUESTS,
     "service.unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "server.error": HTTPStatus.INTERNAL_SERVER_ERROR,
 }

@@ -14,6 +14,7 @@ from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.documents import papers
 from web.pages import processes, signing
+from web.pages.audit import pages as audit
 from web.pages.erased import erased_page
 from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
@@ -37,6 +38,7 @@ MORE: tuple[Page, ...] = (
     *DESK,
     *papers.PAGES,
     *permissions.PAGES,
+    *audit.PAGES,
 )
 """Method, address and handler of every page of the parts of the site that bring their own."""
 
@@ -83,10 +85,11 @@ async def _shown(handler: Handler, request: Request) -> Response:
 def error_page(request: Request, problem: Problem) -> Response:
     """The page that says what went wrong."""
     status = int(status_of(problem.code))
-    names = {503: "away_", 500: "fault_", 405: "method_"}
+    names = {503: "away_", 500: "fault_", 405: "method_", 429: "many_"}
     shown_as = page(request, "error.html", status, which=names.get(status, ""))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         shown_as.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    shown_as.headers.update(problem.headers or {})
     return shown_as
 
 

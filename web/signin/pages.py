@@ -8,14 +8,14 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from events.event import may_sign_in
-from events.store.sessions import How
 from web.api.body import form
 from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import may_choose, page_language, same_site, visitor
+from web.signin import provided
 from web.signin.back import DONE, HOME, own_path
-from web.signin.cookies import drop_session, keep_session, session_key
-from web.signin.device import device_of
+from web.signin.begin import come_in
+from web.signin.cookies import drop_session, session_key
 from web.signin.limits import limit
 from web.site import DEMO_BOARD, Site, site_of
 
@@ -72,28 +72,6 @@ async def choose(request: Request) -> Response:
     return await come_in(request, person.tenant, person.id, "chosen", own_path(sent.get("back")))
 
 
-async def come_in(request: Request, tenant: str, person: str, how: How, back: str) -> Response:
-    """Begins a session and goes on to ``back``.
-
-    Its key is a new one, whatever the browser brought: nobody can have put it there before. The
-    session that the browser had ends.
-    """
-    site = site_of(request)
-    if before := session_key(request, site):
-        await site.store.end_session(before)
-    key = await site.store.begin_session(
-        tenant,
-        person,
-        how,
-        idle=site.access.idle,
-        lasting=site.access.lasting,
-        device=device_of(request.headers.get("user-agent", "")),
-    )
-    response = RedirectResponse(back, 303, {"Cache-Control": "no-store"})
-    keep_session(response, site, key)
-    return response
-
-
 async def leave(request: Request) -> Response:
     """``POST /sign-out``: the session ends here and in the store."""
     site = site_of(request)
@@ -102,6 +80,8 @@ async def leave(request: Request) -> Response:
         return response
     if key := session_key(request, site):
         await site.store.end_session(key)
+        if site.provider is not None:
+            response = RedirectResponse("/sign-in/left", 303)
     drop_session(response, site)
     return response
 
@@ -114,6 +94,7 @@ async def done(request: Request) -> Response:
 
 
 PAGES = (
+    *provided.PAGES,
     ("GET", "/sign-in", look),
     ("POST", "/sign-in", choose),
     ("GET", "/sign-in/done", done),
