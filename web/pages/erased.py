@@ -28,11 +28,12 @@ async def erased_page(request: Request, case: ErasedCase) -> HTMLResponse:
         "erased.html",
         HTTPStatus.GONE,
         text=texts.problem("case.erased", settings),
-        details=_details(told, wording),
+        details=facts_of(told, wording),
     )
 
 
-def _details(told: dict[str, Any], wording: Wording) -> list[Detail]:
+def facts_of(told: dict[str, Any], wording: Wording) -> list[Detail]:
+    """When it was erased, on which ground and at whose word, as far as that is known."""
     words = wording.words["erasure"]
     found: list[Detail] = []
     for key, at in (("erased", told.get("erased_at")), ("begun", told.get("begun_at"))):

@@ -12,7 +12,9 @@ from web.site import Site, reader_of
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
-SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = ()
+SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("audit", "/audit", frozenset({"auditor"})),
+)
 """Beside the processes: the name in ``words.sections``, its address, and whose roles see it."""
 
 ANY = Query(sort="created_at", limit=1)

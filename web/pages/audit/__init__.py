@@ -1,0 +1,1 @@
+"""The pages of auditors: what was recorded, tried and read, through time, with its proof."""

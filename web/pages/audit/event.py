@@ -1,0 +1,106 @@
+"""``/audit/events/{event_id}``: an event with its proof, worked out before the reader's eyes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from events.audit.proofs import NotYet, Proof
+from events.store.errors import Erased
+from web.api.looking import AUDITOR
+from web.api.paths import private
+from web.api.problems import Problem, uuid_or_none
+from web.naming import wording_for
+from web.pages.audit.access import now_at
+from web.pages.audit.proving import worked_out
+from web.pages.audit.published import published
+from web.pages.page import page
+from web.pages.session import page_language
+from web.site import Site, reader_of
+
+if TYPE_CHECKING:
+    from events.audit.proofs import Stored
+    from events.store.directory import PersonRow
+
+
+async def proved(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /audit/events/{event_id}``."""
+    row = await event_of(request, site, person)
+    try:
+        found = (await site.store.audit.proof(row)).json()
+    except NotYet:
+        found = None
+    keys = (await published(site)).keys
+    await _looked(request, site, person, row)
+    header = json.loads(row["header"])
+    settings = await site.settings(person.tenant)
+    words, process = page_language(request), row["process"]
+    shown: list[Any] = [header["actor"]["person"]]
+    wording = await wording_for(site, person.tenant, process, shown, words, settings)
+    return page(
+        request,
+        "audit/event.html",
+        process=process,
+        stream=str(row["stream"]),
+        event_id=str(row["event_id"]),
+        event_hash=row["event_hash"].hex(),
+        version=row["version"],
+        header=header,
+        wording=wording,
+        proof=found,
+        worked=worked_out(found, keys) if found else [],
+        keys=keys,
+    )
+
+
+async def proof_json(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /audit/events/{event_id}/proof.json``: all it takes, with the keys of the log."""
+    row = await event_of(request, site, person)
+    try:
+        found: Proof = await site.store.audit.proof(row)
+    except NotYet:
+        raise Problem("proof.not_yet") from None
+    await _looked(request, site, person, row)
+    name = f'attachment; filename="proof-{row["event_id"]}.json"'
+    keys = list((await published(site)).keys)
+    return private({**found.json(), "keys": keys}, headers={"Content-Disposition": name})
+
+
+async def event_of(request: Request, site: Site, person: PersonRow) -> Stored:
+    """The event of the path as it is stored, where this person audits its case.
+
+    Raises Problem (404).
+    """
+    text = request.path_params["event_id"]
+    event_id = uuid_or_none(text)
+    if event_id is None or str(UUID(event_id)) != text:
+        raise Problem("not_found")
+    stored = await site.store.audit.stored(person.tenant, event_id)
+    if stored is None or not await _audits(site, person, stored["process"], str(stored["stream"])):
+        raise Problem("not_found")
+    return stored
+
+
+async def _audits(site: Site, person: PersonRow, process: str, stream: str) -> bool:
+    try:
+        dossier = await site.dossiers.read(person.tenant, process, stream)
+    except Erased:
+        return True
+    if dossier is None:
+        return False
+    return AUDITOR in site.rules[process].story.rights(dossier.state, reader_of(person))
+
+
+async def _looked(request: Request, site: Site, person: PersonRow, row: Stored) -> None:
+    await site.store.log_read(
+        person.tenant,
+        person=person.id,
+        at=now_at(request, site),
+        stream=str(row["stream"]),
+        process=row["process"],
+        what="proof",
+    )

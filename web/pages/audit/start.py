@@ -1,0 +1,153 @@
+"""``/audit``: whether all is sealed and published, and what was read and refused lately."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from fastapi import Request
+from fastapi.responses import PlainTextResponse, Response
+
+from events.audit.proofs import Latest, NotYet
+from events.audit.search import Wanted
+from events.calendar import instant, local_day
+from events.event import instant_text
+from events.settings import TenantSettings
+from web.api.problems import Problem
+from web.pages.audit.access import now_at
+from web.pages.audit.naming import Names, command_in_words
+from web.pages.audit.published import Published, published
+from web.pages.page import page
+from web.pages.session import page_language
+from web.site import Site
+from web.texts import Texts
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+DAYS = 14
+LINES = 5
+OLD = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of a chart: its name, how many, and its height of 100."""
+
+    day: str
+    count: int
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """How many there were on each of the last days."""
+
+    bars: list[Bar]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """The latest checkpoint. ``waiting``: events that it does not hold yet."""
+
+    latest: Latest
+    waiting: int
+    place: str
+    old: bool
+
+
+async def start(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /audit``."""
+    settings = await site.settings(person.tenant)
+    now, words = now_at(request, site), page_language(request)
+    store = site.store.audit
+    first = local_day(now, settings) - timedelta(days=DAYS - 1)
+    since = instant(first, time.min, settings)
+    tenant, until, zone = person.tenant, now + timedelta(minutes=1), settings.timezone
+    reads = await store.by_day(tenant, "reads", since, until, zone, person.id)
+    refused = await store.by_day(tenant, "refusals", since, until, zone, person.id)
+    lines = (await store.search(tenant, "refusals", Wanted(), None, LINES, person.id)).lines
+    names = Names(site, person, words, settings)
+    cases = {line.stream: line.process for line in lines if line.stream}
+    await names.learn(now, [line.person for line in lines], cases)
+    return page(
+        request,
+        "audit/start.html",
+        wording=names.wording("supervision"),
+        number=lambda value: format_decimal(value, locale=words.language),
+        seal=await _seal(site, now),
+        reads=_chart(reads, now, settings, words),
+        refusals=_chart(refused, now, settings, words),
+        days=DAYS,
+        lines=[
+            {
+                "at": names.wording(line.process).instant(instant_text(line.at)),
+                "who": names.person(line.person),
+                "command": command_in_words(words, line.process, line.what),
+                "why": words.problem(line.code or "", settings).title,
+                "case": names.case(line.stream, line.process),
+            }
+            for line in lines
+        ],
+    )
+
+
+async def _seal(site: Site, now: datetime) -> Seal | None:
+    try:
+        latest = await site.store.audit.checkpoint()
+    except NotYet:
+        return None
+    waiting = max(await site.store.audit.last_position() - latest.says.size, 0)
+    outside: Published = await published(site)
+    if outside.latest is None:
+        place = "published_unknown"
+    else:
+        place = "published_yes" if outside.latest == latest.note else "published_behind"
+    return Seal(latest, waiting, place, waiting > 0 and now - latest.signed_at > OLD)
+
+
+def _chart(
+    counts: Mapping[date, int], now: datetime, settings: TenantSettings, words: Texts
+) -> Chart:
+    last = local_day(now, settings)
+    days = [last - timedelta(days=back) for back in reversed(range(DAYS))]
+    most = max([1, *counts.values()])
+    bars = [
+        Bar(
+            format_date(day, "EEE d MMM", locale=words.language),
+            counts.get(day, 0),
+            round(100 * counts.get(day, 0) / most, 1),
+        )
+        for day in days
+    ]
+    return Chart(bars, sum(bar.count for bar in bars))
+
+
+async def checkpoint(_request: Request, site: Site, _person: PersonRow) -> Response:
+    """``GET /audit/checkpoint.txt``: the latest signed note, to keep elsewhere."""
+    try:
+        latest = await site.store.audit.checkpoint()
+    except NotYet:
+        raise Problem("proof.not_yet") from None
+    return _file(latest.note, f"checkpoint-{latest.number}.txt")
+
+
+async def keys(_request: Request, site: Site, _person: PersonRow) -> Response:
+    """``GET /audit/keys.txt``: the verifier keys of the log as they are published."""
+    found = (await published(site)).keys
+    if not found:
+        raise Problem("proof.not_yet")
+    return _file("".join(f"{key}\n" for key in found), "keys.txt")
+
+
+def _file(text: str, name: str) -> Response:
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return PlainTextResponse(text, headers=headers)
