@@ -14,3 +14,26 @@ for (const bar of document.querySelectorAll("[data-progress]")) {
 
 const wrong = document.getElementById("wrong");
 if (wrong) wrong.focus();
+
+// The chosen day is looked up again as soon as another one is chosen.
+const moment = document.querySelector("[data-look]");
+if (moment) {
+  moment.closest("form").querySelector(".look").hidden = true;
+  let asked = 0;
+  moment.addEventListener("change", async () => {
+    const mine = ++asked;
+    const address = new URL(location.href);
+    address.hash = "";
+    address.searchParams.set("at", moment.value);
+    const visit = moment.form.elements.visit;
+    if (visit) address.searchParams.set("visit", visit.value);
+    try {
+      const answer = await fetch(address, { redirect: "error" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const day = page.getElementById("day");
+      if (mine === asked && answer.ok && day) document.getElementById("day").replaceChildren(...day.childNodes);
+    } catch {
+      document.getElementById("day").replaceChildren();
+    }
+  });
+}

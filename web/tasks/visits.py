@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from events.calendar import local_day
 from events.supervision.state import Visit
 from events.supervision.words import Seen
+from web.tasks.ordering import in_own_order
 from web.tasks.sheet import Sheet, Task, turned_away
 from workflows.supervision.beginning import POINTS
 
@@ -67,6 +68,7 @@ async def class_visit(task: Task) -> Response:
     timeline = task.reading.timeline
     wording = await task.wording(timeline)
     earlier = findings_by_goal(timeline)
+    places = [goal.goal for goal in await in_own_order(task, task.state.fixed)]
     cards = [
         Card(
             goal.goal,
@@ -76,7 +78,9 @@ async def class_visit(task: Task) -> Response:
             goal.area,
             tuple(earlier.get(goal.goal, ())),
         )
-        for place, goal in enumerate(task.state.fixed)
+        for place, goal in sorted(
+            enumerate(task.state.fixed), key=lambda one: places.index(one[1].goal)
+        )
     ]
     return task.page(
         "visit.html",
@@ -100,7 +104,9 @@ async def observers(task: Task, sheet: Sheet) -> list[tuple[str, str]]:
     return sorted(names.items(), key=lambda one: one[1])
 
 
-def findings_by_goal(timeline: list[dict[str, Any]]) -> Mapping[str, list[tuple[str, str]]]:
+def findings_by_goal(
+    timeline: Sequence[Mapping[str, Any]],
+) -> Mapping[str, list[tuple[str, str]]]:
     """By goal: visit and what was seen in it, as far as this reader may know."""
     found: dict[str, list[tuple[str, str]]] = {}
     for item in timeline:

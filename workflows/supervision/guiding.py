@@ -10,12 +10,12 @@ from workflows.decision import Decision, Refused
 from workflows.supervision import commands as c
 from workflows.supervision.ruling import Case, logged
 
-_SEVERAL = (" en ", "/", ";")
+SEVERAL = (" en ", "/", ";")
 
 
 def _single_warning(text: str) -> list[str]:
     """A goal that may be more than one (domain 1.1 d): a warning, never a refusal."""
-    return ["goals.maybe_not_single"] if any(x in text.lower() for x in _SEVERAL) else []
+    return ["goals.maybe_not_single"] if any(x in text.lower() for x in SEVERAL) else []
 
 
 def draft_goal(case: Case, command: c.DraftGoal) -> Decision:

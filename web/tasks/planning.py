@@ -1,0 +1,209 @@
+"""Planning a talk or a visit, with all beside it that may be in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from fastapi.responses import Response
+
+from events.calendar import local_day
+from web.tasks.clashes import Item, agenda_of, closed, near, on_day
+from web.tasks.sheet import Sheet, Task, turned_away
+from web.wording import Wording
+
+_TIMERS = {
+    "PlanIntake": "intake",
+    "PlanDiagnosisVisit": "diagnosis",
+    "PlanFollowUpTalk": "talk:{visit}",
+}
+"""By when it has to have happened, as the case's terms say."""
+_KINDS = {
+    "PlanIntake": "intake",
+    "PlanDiagnosisVisit": "diagnosis_visit",
+    "PlanVisit": "class_visit",
+    "RescheduleVisit": "class_visit",
+    "PlanFollowUpTalk": "follow_up_talk",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """Something at that time; ``what`` is empty where the planner may not know what it is."""
+
+    who: str
+    time: str
+    what: str
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is to be known of the day that was chosen. Sentences, the weightiest first."""
+
+    day: str
+    warnings: Sequence[str]
+    busy: Sequence[Busy]
+
+
+async def plan(task: Task) -> Response:
+    """``PlanIntake``, ``PlanDiagnosisVisit``, ``PlanVisit``, ``RescheduleVisit`` and
+    ``PlanFollowUpTalk``: a moment, with what else is then."""
+    visit, others = _visit(task)
+    own = task.words.pages["tasks"]["plan"]
+    if visit is None:
+        return await turned_away(task, "state.not_allowed", own["nothing"][task.command])
+    about = visit if task.command in ("RescheduleVisit", "PlanFollowUpTalk") else ""
+    sheet = await task.sheet(about, **({"visit": about} if about else {}))
+    sheet = _looked(task, sheet)
+    wording = await task.wording()
+    at = sheet.text("at") or _standing(task, visit)
+    return task.page(
+        "plan.html",
+        sheet,
+        wording,
+        visit=visit,
+        others=others,
+        at=at,
+        mode=task.state.mode,
+        day=await look(task, wording, at, visit) if _is_moment(at) else None,
+        planned=_planned(task),
+        due=_due(task, visit),
+        now_at=_standing(task, visit) if task.command == "RescheduleVisit" else "",
+        announced=_announced(task, visit),
+        period=task.state.period,
+    )
+
+
+async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
+    """The day of a local moment."""
+    reading, settings = task.reading, task.reading.view.settings
+    site, tenant, now = task.site, task.person.tenant, task.reading.view.now
+    own = wording.texts.pages["tasks"]["plan"]
+    day = date.fromisoformat(at[:10])
+    warnings: list[str] = []
+    shut = closed(day, settings)
+    if shut is not None:
+        warnings.append(own["weekend"] if shut == "weekend" else own["closed"].format(name=shut))
+    if day < local_day(now, settings):
+        warnings.append(own["past"])
+    period = task.state.period
+    of_visit = task.command in ("PlanVisit", "RescheduleVisit")
+    if of_visit and period is not None and not period.start <= day <= period.end:
+        warnings.append(own["outside"])
+    due = _due(task, visit)
+    if due and at[:10] > due:
+        warnings.append(own["after_due"].format(day=wording.day(due)))
+    people = await site.store.persons(tenant, {task.person.id, task.state.teacher})
+    busy: list[Busy] = []
+    for person in (task.person.id, task.state.teacher):
+        if person not in people:
+            continue
+        items = on_day(await agenda_of(site, people[person], now, settings), at[:10])
+        mine = person == task.person.id
+        who = own["you"] if mine else wording.name(person)
+        busy += [
+            Busy(who, item.at[11:16], _told(task, wording, item) if mine else "", near(item, at))
+            for item in items
+            if item.stream != reading.dossier.stream
+        ]
+    busy += [
+        Busy("", item.at[11:16], wording.planned(item.told), near(item, at))
+        for item in _own_items(task)
+        if item.at[:10] == at[:10] and not _same(task, item, visit)
+    ]
+    return Day(at[:10], warnings, sorted(busy, key=lambda one: (one.time, one.who)))
+
+
+def _told(task: Task, wording: Wording, item: Item) -> str:
+    """An item of the planner's own agenda."""
+    words = replace(wording, process=item.process, facts=task.site.rules[item.process].story.facts)
+    return f"{words.planned(item.told)} ({wording.about(item.process, 'one')})"
+
+
+def _own_items(task: Task) -> list[Item]:
+    """What is planned in this very case, as the planner may know it."""
+    dossier = task.reading.dossier
+    return [
+        Item(str(told["at"]), dossier.process, dossier.stream, told) for told in task.reading.agenda
+    ]
+
+
+def _same(task: Task, item: Item, visit: str) -> bool:
+    """Whether it is what is being planned anew."""
+    kind = item.told["kind"] == _KINDS[task.command]
+    if task.command in ("PlanIntake", "PlanDiagnosisVisit"):
+        return kind
+    return kind and item.told.get("visit") == visit
+
+
+def _looked(task: Task, sheet: Sheet) -> Sheet:
+    """A moment that the address asks about stands in the form; nothing was sent yet."""
+    given = task.request.query_params
+    if task.tried is not None or "at" not in given:
+        return sheet
+    asked = {name: given[name] for name in ("at", "announced") if name in given}
+    return replace(sheet, sent={**sheet.sent, **asked}, restored="")
+
+
+def _visit(task: Task) -> tuple[str | None, list[str]]:
+    """Which visit it is about, and which else it could be; None where there is none."""
+    state, asked = task.state, task.asked("visit")
+    if task.command == "PlanVisit":
+        number = 1
+        while f"V{number}" in state.visits:
+            number += 1
+        return f"V{number}", []
+    if task.command == "RescheduleVisit":
+        names = [one.name for one in state.planned_visits]
+    elif task.command == "PlanFollowUpTalk":
+        names = [one.name for one in state.held_visits if one.talk_held_on is None]
+    else:
+        return "", []
+    if asked:
+        return (asked if asked in names else None), [one for one in names if one != asked]
+    return (names[0] if names else None), names[1:]
+
+
+def _standing(task: Task, visit: str) -> str:
+    """When it is planned now."""
+    state = task.state
+    known = state.visits.get(visit)
+    match task.command:
+        case "PlanIntake":
+            return state.intake.planned_at or ""
+        case "PlanDiagnosisVisit":
+            return state.diagnosis.planned_at or ""
+        case "RescheduleVisit":
+            return known.at if known else ""
+        case "PlanFollowUpTalk":
+            return (known.talk_at or "") if known else ""
+        case _:
+            return ""
+
+
+def _announced(task: Task, visit: str) -> bool:
+    known = task.state.visits.get(visit)
+    return known.announced if known else True
+
+
+def _due(task: Task, visit: str) -> str:
+    """The last day by the case's own terms, if there is one."""
+    timer = _TIMERS.get(task.command, "").format(visit=visit)
+    steps: list[dict[str, Any]] = task.reading.summary["next"]
+    return next((str(step["due"]) for step in steps if step["step"] == timer), "")
+
+
+def _planned(task: Task) -> list[dict[str, Any]]:
+    """What is planned in this case, as the planner may know it."""
+    return sorted(task.reading.agenda, key=lambda item: str(item["at"]))
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) >= 10
