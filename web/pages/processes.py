@@ -29,6 +29,7 @@ from web.pages.session import page_language, same_site, visitor
 from web.reading import Reading, log_reading, read_case
 from web.signin.expired import to_sign_in
 from web.site import Site, site_of
+from web.tasks.pages import AFTERWARDS
 from web.tasks.rows import completed
 from web.wording import Detail, Wording
 from workflows.decision import Refused
@@ -136,7 +137,9 @@ async def do(request: Request, site: Site, person: PersonRow, process: str) -> R
             return await own(request, site, person, reading, command, tried)
         return await _case(request, site, person, process, tried)
     await forget(site, person, process, stream_of(request), sent)
-    return RedirectResponse(f"/{process}/{stream_of(request)}?done={command_id}#done", 303)
+    onward = AFTERWARDS.get((process, command))
+    where = f"/{process}/{stream_of(request)}" + (f"/do/{onward}" if onward else "")
+    return RedirectResponse(f"{where}?done={command_id}#done", 303)
 
 
 async def _case(

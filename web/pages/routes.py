@@ -28,6 +28,7 @@ from web.reading import ErasedCase
 from web.signin import pages as signin
 from web.signin.back import own_path
 from web.site import site_of
+from web.tasks import ordering
 from web.texts import LANGUAGES
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -35,6 +36,7 @@ Page = tuple[str, str, Handler]
 MORE: tuple[Page, ...] = (
     *signin.PAGES,
     *drafts.PAGES,
+    *ordering.PAGES,
     *DESK,
     *papers.PAGES,
     *permissions.PAGES,
