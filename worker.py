@@ -22,11 +22,10 @@ from temporalio.worker import Worker
 from activities.errands import ErrandActivities
 from activities.faults import fault_of_environment
 from activities.forgetting import forget_late
-from activities.invitations import Invitations
 from activities.keys import DossierKeys
-from activities.mail import Post
 from activities.recording import RecordingActivities
 from activities.recovery import recover, start
+from deploy.posting import post_of
 from events.audit.keeper import Keeper
 from events.projections.builds import Status
 from events.projections.projector import Projector
@@ -35,7 +34,7 @@ from events.store.erasures import heed
 from events.store.errors import BadKeys, unreachable
 from events.store.keyring import KeyRing
 from events.store.ledger import NotObeyed, obey_before_serving
-from events.store.outbox import relay
+from events.store.relay import relay
 from events.store.sequencer import Sequencer
 from events.store.store import Store
 from observability import UP, configure_logging, serve_probe, tell_lag
@@ -293,19 +292,11 @@ async def _obey(store: Store, settings: Settings) -> None:
 
 async def _mail(settings: Settings, parts: Parts, store: Store) -> None:
     """Without a mail server all mail stays in the outbox, where the demo shows it."""
-    if settings.smtp_host is None:
+    post = post_of(settings, store)
+    if post is None:
         await parts.stop.wait()
         return
-    post = Post(
-        settings.smtp_host,
-        settings.smtp_port,
-        sender=settings.smtp_from,
-        user=settings.smtp_user,
-        password=settings.smtp_password,
-        starttls=settings.smtp_starttls,
-        invitations=Invitations(store.links, store.settings, settings.public_address),
-    )
-    await relay(store, post.send, lambda: datetime.now(UTC), parts.stop)
+    await relay(store, post.send, lambda: datetime.now(UTC), parts.stop, digest=post.send_digest)
 
 
 async def _let_go(

@@ -32,16 +32,16 @@ async def kept_mail(settings: Settings, board: str | None, to: str) -> list[dict
             boards = [known_id(board)]
         invitations = Invitations(store.links, store.settings, settings.public_address)
         return [
-            await _shown(mail, invitations)
+            await _shown(mail, invitations, settings.public_address)
             for one in boards
             for mail in await store.kept_mail(one)
             if to.lower() in f"{mail.to.name} {mail.to.email}".lower()
         ]
 
 
-async def _shown(mail: Mail, invitations: Invitations) -> dict[str, Any]:
+async def _shown(mail: Mail, invitations: Invitations, public_address: str) -> dict[str, Any]:
     link = await invitations.link(mail)
-    subject, text = written(mail, link)
+    subject, text = written(mail, link, public_address)
     return {
         "board": mail.tenant,
         "process": mail.process,

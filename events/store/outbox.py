@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import asyncpg
 
-from events.calendar import is_working_day, local_day
-from events.settings import TenantSettings
-from events.store.boards import BoardSettings
 from events.store.connection import Connected
 from events.store.directory import PersonRow
-from events.store.errors import unreachable
 from events.store.instants import instant
 from events.store.notices import NoticeRow
 from events.store.sql import statements
@@ -25,6 +21,20 @@ SQL = statements("outbox")
 
 REMINDERS = frozenset(
     {
+        "intake_planned",
+        "consent_requested",
+        "diagnosis_visit_planned",
+        "visit_planned",
+        "visit_rescheduled",
+        "talk_planned",
+        "timetable_clash",
+        "timetable_changed",
+        "placement_talk_planned",
+        "three_party_talk_due",
+        "relation_care_due",
+        "dormancy_proposed",
+        "successor_needed",
+        "agreement_ending",
         "self_assessment_due",
         "receipt_due",
         "stalled",
@@ -41,13 +51,37 @@ REMINDERS = frozenset(
 )
 """Kinds that mean nothing any more once the case has ended (contract 3, Deadlines)."""
 
+URGENT = frozenset(
+    {
+        "visit_rescheduled",
+        "visit_cancelled",
+        "timetable_clash",
+        "consent_refused",
+        "consent_withdrawn",
+        "final_report",
+        "assessment_issued",
+        "agreement_to_sign",
+        "signing_link",
+        "signature_due",
+        "signatures_missing",
+        "overdue",
+        "handover",
+        "successor_needed",
+        "three_party_talk_due",
+        "half_day_missed",
+    }
+)
+"""Kinds that cannot wait for the next day: a plan that changes, a term that runs or has passed."""
+
+LASTING = 500
+"""SMTP answers from here on say that a mail will never be taken (RFC 5321, 4.2.1)."""
+
 MAX_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
 SEND_SECONDS = 30.0
 BATCH = 20
 LEASE = timedelta(seconds=SEND_SECONDS * BATCH * 1.5)
-POLL = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +127,7 @@ class Outbox(Connected):
         """The board's mail that did not leave yet, in the order of its notices."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["kept"], tenant)
-        return [_mail(tenant, row) for row in rows]
+        return [mail_of(tenant, row) for row in rows]
 
     async def deliver(self, tenant: str, send: Send, now: datetime) -> int:
         """Try every mail of the board that is due once; returns how many were taken up."""
@@ -102,49 +136,75 @@ class Outbox(Connected):
             # Taken in a transaction of its own: one kept open while mail is sent would hold back
             # the sequencer, and with it every reader.
             async with self._board(tenant) as connection:
-                rows = await connection.fetch(SQL["take"], tenant, now, now + LEASE, BATCH)
+                rows = await connection.fetch(
+                    SQL["take"], tenant, now, now + LEASE, BATCH, list(URGENT)
+                )
             for row in rows:
                 taken_up += 1
-                if row["kind"] in REMINDERS and not row["open"]:
-                    await self._settle(tenant, row["notice"], "dropped", "case.ended", now)
-                elif not row["email"]:
-                    await self._settle(tenant, row["notice"], "dropped", "person.no_address", now)
+                reason = needless(row)
+                if reason is None and row["choice"] == "urgent" and row["kind"] not in URGENT:
+                    reason = "person.choice"
+                if reason is not None:
+                    await self._settle(tenant, [row["notice"]], "dropped", reason, now)
                 else:
-                    await self._attempt(_mail(tenant, row), row["attempts"], send, now)
+                    mail = mail_of(tenant, row)
+                    sending = functools.partial(send, mail)
+                    await self._attempt(tenant, [row["notice"]], row["attempts"], sending, now)
             if len(rows) < BATCH:
                 return taken_up
 
-    async def _attempt(self, mail: Mail, attempts: int, send: Send, now: datetime) -> None:
+    async def _attempt(
+        self,
+        tenant: str,
+        notices: Sequence[int],
+        attempts: int,
+        send: Callable[[], Awaitable[None]],
+        now: datetime,
+    ) -> None:
+        """Send what these notices tell of, and note how that went."""
         try:
-            await asyncio.wait_for(send(mail), SEND_SECONDS)
+            await asyncio.wait_for(send(), SEND_SECONDS)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, it is tried again
             # The class alone: an error's text may quote an address.
             problem = type(error).__name__
-            if attempts >= MAX_ATTEMPTS:
-                log.error("mail parked: %s %s", mail.notice.id, problem)
-                await self._settle(mail.tenant, mail.notice.id, "parked", problem, now)
+            if attempts >= MAX_ATTEMPTS or refused_for_good(error):
+                log.error("mail parked: %s %s", notices[0], problem)
+                await self._settle(tenant, notices, "parked", problem, now)
             else:
                 pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-                await self._settle(
-                    mail.tenant, mail.notice.id, "waiting", problem, now, now + pause
-                )
+                await self._settle(tenant, notices, "waiting", problem, now, now + pause)
         else:
-            await self._settle(mail.tenant, mail.notice.id, "sent", None, now)
+            await self._settle(tenant, notices, "sent", None, now)
 
     async def _settle(
         self,
         tenant: str,
-        notice: int,
+        notices: Sequence[int],
         state: str,
         problem: str | None,
         now: datetime,
         next_at: datetime | None = None,
     ) -> None:
         async with self._board(tenant) as connection:
-            await connection.execute(SQL["settle"], tenant, notice, state, problem, next_at, now)
+            await connection.execute(SQL["settle"], tenant, notices, state, problem, next_at, now)
 
 
-def _mail(tenant: str, row: asyncpg.Record) -> Mail:
+def needless(row: asyncpg.Record) -> str | None:
+    """Why a mail that was taken up is not sent, as a code; None for one that is."""
+    if row["kind"] in REMINDERS and not row["open"]:
+        return "case.ended"
+    return None if row["email"] else "person.no_address"
+
+
+def refused_for_good(error: Exception) -> bool:
+    """Whether the mail server said that it will never take this mail, such as for its address."""
+    found = getattr(error, "recipients", None)
+    codes = [getattr(one, "code", None) for one in found or (error,)]
+    return bool(codes) and all(isinstance(code, int) and code >= LASTING for code in codes)
+
+
+def mail_of(tenant: str, row: asyncpg.Record) -> Mail:
+    """The mail of a row of the outbox."""
     notice = NoticeRow(
         row["notice"],
         str(row["stream"]),
@@ -159,41 +219,3 @@ def _mail(tenant: str, row: asyncpg.Record) -> Mail:
         notice.person, tenant, row["name"], row["email"], row["language"], tuple(row["roles"])
     )
     return Mail(tenant, row["process"], to, notice)
-
-
-class PostOffice(Outbox, BoardSettings):
-    """What the relay needs of the store."""
-
-
-def may_send(now: datetime, settings: TenantSettings) -> bool:
-    """Mail leaves on the board's working days, from its first mail hour up to its last."""
-    local = now.astimezone(settings.zone)
-    return (
-        is_working_day(local_day(now, settings), settings)
-        and settings.mail_from_hour <= local.hour < settings.mail_to_hour
-    )
-
-
-async def relay(
-    store: PostOffice,
-    send: Send,
-    now: Callable[[], datetime],
-    stop: asyncio.Event,
-    *,
-    poll: float = POLL,
-) -> None:
-    """Send what is due, look again every ``poll`` seconds, until ``stop``.
-
-    Several relays may run at once; each mail is taken up by one of them.
-    """
-    while not stop.is_set():
-        try:
-            for tenant in await store.boards_with_mail(now()):
-                if may_send(now(), await store.settings(tenant)):
-                    await store.deliver(tenant, send, now())
-        except Exception as error:
-            if not unreachable(error):
-                raise
-            log.warning("relay lost its database: %s", type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), poll)

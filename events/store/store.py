@@ -25,10 +25,12 @@ from events.store.erasures import Erasures
 from events.store.identities import Identities
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
+from events.store.leaving import Leaving
 from events.store.links import Links
 from events.store.notices import Notices
-from events.store.outbox import PostOffice
+from events.store.post import Correspondence
 from events.store.recorder import Recorder
+from events.store.relay import PostOffice
 from events.store.sessions import Sessions
 from events.store.standings import Standings
 from events.store.streams import Facts
@@ -46,6 +48,7 @@ class Store(
     Directory,
     Notices,
     PostOffice,
+    Correspondence,
     Attempts,
     Standings,
     Erasures,
@@ -69,6 +72,11 @@ class Store(
     def links(self) -> Links:
         """Writes and reads the codes of signing links by the keys of this installation."""
         return Links(self._master_keys)
+
+    @cached_property
+    def leaving(self) -> Leaving:
+        """Writes and reads the codes by which somebody ends digests."""
+        return Leaving(KeyRing.of(self._master_keys))
 
     @cached_property
     def audit(self) -> Audit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from typing import Any
 from uuid import uuid4
@@ -15,15 +15,18 @@ from aiosmtpd.controller import Controller
 
 from activities.invitations import CARRYING, Invitations
 from activities.letters import KINDS, letter
+from activities.letters.asks import DO
 from activities.mail import Post
 from deploy.embedded.supervisor import free_port
 from events.settings import TenantSettings
+from events.store.digests import Digest
 from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
 from events.store.links import Links, SigningLink
 from events.store.notices import NoticeRow
 from events.store.outbox import Mail
 from observability import REGISTRY
+from workflows.registry import RULES
 
 BOARD = str(uuid4())
 SENDER = "Traject <traject@school.example>"
@@ -49,7 +52,19 @@ def letterbox() -> Iterator[tuple[Letterbox, Post]]:
     port = free_port()
     server = Controller(box, hostname="127.0.0.1", port=port)
     server.start()
-    yield box, Post("127.0.0.1", port, sender=SENDER, starttls=False, invitations=INVITATIONS)
+    yield (
+        box,
+        Post(
+            "127.0.0.1",
+            port,
+            sender=SENDER,
+            starttls=False,
+            public_address="https://traject.example",
+            invitations=INVITATIONS,
+            calendars=planned,
+            leave=lambda board, person: f"https://traject.example/mail/{board[:4]}{person[:4]}",
+        ),
+    )
     server.stop()
 
 
@@ -63,6 +78,20 @@ def mail(kind: str = "intake_planned", language: str = "nl", *roles: str) -> Mai
 
 async def ten_days(_board: str) -> TenantSettings:
     return TenantSettings(signing_link_days=10)
+
+
+def said(part: Any) -> str:
+    """The text of a mail, whatever its lines end by."""
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+INVITATION = "BEGIN:VCALENDAR\nSUMMARY:nagesprek – één\nEND:VCALENDAR\n"
+
+
+async def planned(mail: Mail) -> list[tuple[str, bytes]]:
+    """As the case would say it."""
+    method = {"visit_planned": "REQUEST", "visit_cancelled": "CANCEL"}.get(mail.notice.kind)
+    return [(method, INVITATION.encode())] if method else []
 
 
 LINKS = Links(MasterKeys.generate())
@@ -79,9 +108,65 @@ async def test_a_mail_arrives_and_says_no_more_than_it_must(
     assert (got["To"], got["From"]) == ("fenna@school.example", SENDER)
     assert got["Subject"] == "Het intakegesprek is gepland"
     assert got["Message-ID"].strip() == f"<{sent.message_id}@school.example>"
-    text = got.get_content()
-    assert text.startswith("Beste Fenna de Groot,")
-    assert sent.notice.stream not in got.as_string()
+    text = said(got)
+    assert text == (
+        "Beste Fenna de Groot,\n\n"
+        "Het intakegesprek is gepland.\n\n"
+        "U leest er meer over in Traject:\n\n"
+        f"https://traject.example/supervision/{sent.notice.stream}\n\n"
+        "Dit is een automatisch bericht."
+        " Om uw privacy te beschermen staat er verder niets in.\n"
+    )
+
+
+async def test_a_mail_that_asks_for_something_leads_to_the_form_for_it(
+    letterbox: tuple[Letterbox, Post],
+) -> None:
+    box, post = letterbox
+    sent = mail("consent_requested", "en", "teacher")
+    await post.send(sent)
+    text = said(box.mails[0])
+    form = f"/supervision/{sent.notice.stream}/do/RecordTeacherConsent"
+    assert f"right away in Traject:\n\nhttps://traject.example{form}\n" in text
+    assert set(DO) <= set(KINDS)
+    commands = {name for rules in RULES.values() for name in rules.commands}
+    assert set(DO.values()) <= commands
+
+
+async def test_what_is_planned_comes_as_an_invitation(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    await post.send(mail("visit_planned"))
+    (got,) = box.mails
+    text, calendar = got.iter_parts()
+    assert got.get_content_type() == "multipart/alternative"
+    assert "De afspraak zit bij deze mail." in text.get_content()
+    assert calendar.get_content_type() == "text/calendar"
+    assert calendar.get_param("method") == "REQUEST"
+    assert said(calendar) == INVITATION
+    await post.send(mail("visit_cancelled", "en"))
+    text, calendar = box.mails[1].iter_parts()
+    assert "takes the appointment out of your calendar" in text.get_content()
+    assert calendar.get_param("method") == "CANCEL"
+
+
+async def test_a_digest_is_one_mail_about_a_day(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    kinds = ("closed", "visit_planned", "closed", "visit_cancelled", "visit_planned")
+    mails = tuple(mail(kind) for kind in kinds)
+    digest = Digest(BOARD, mails[0].to, date(2026, 3, 3), mails)
+    await post.send_digest(digest)
+    await post.send_digest(digest)
+    got, again = box.mails
+    assert got["Subject"] == "Er zijn 5 berichten voor u in Traject"
+    assert got["Message-ID"] == again["Message-ID"]
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert got["List-Unsubscribe"].startswith("<https://traject.example/mail/")
+    text, *files = got.iter_parts()
+    assert "- Een traject is afgesloten (2 keer)\n- Een klassenbezoek is gepland" in said(text)
+    assert text.get_content().count("https://") == 1
+    assert [one.get_param("method") for one in files] == ["REQUEST", "CANCEL"]
+    one = Digest(BOARD, mails[0].to, date(2026, 3, 3), mails[:1])
+    assert post.digest_message(one)["Subject"] == "Er is 1 bericht voor u in Traject"
 
 
 async def test_a_mail_that_was_not_taken_is_said_so(letterbox: tuple[Letterbox, Post]) -> None:
@@ -108,7 +193,10 @@ async def test_encryption_is_insisted_on(letterbox: tuple[Letterbox, Post]) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_its_words_in_both_languages(kind: str) -> None:
-    dutch, english = (letter(kind, language, "Noor")[0] for language in ("nl", "en"))
+    dutch, english = (
+        letter(kind, language, "Noor", address="https://traject.example")[0]
+        for language in ("nl", "en")
+    )
     assert dutch
     assert english
     assert dutch != english
@@ -149,10 +237,12 @@ async def test_nobody_else_and_nothing_else_has_a_link(
     letterbox: tuple[Letterbox, Post], kind: str, roles: tuple[str, ...]
 ) -> None:
     box, post = letterbox
-    await post.send(mail(kind, "en", *roles))
-    text = box.mails[0].get_content()
+    sent = mail(kind, "en", *roles)
+    await post.send(sent)
+    text = said(box.mails[0])
     assert "/sign/" not in text
-    assert ("Sign in to Traject" in text) is (roles != ("contact",))
+    case = f"https://traject.example/supervision/{sent.notice.stream}"
+    assert (case in text) is (roles != ("contact",))
 
 
 @pytest.mark.parametrize("role", ["student", "institute_trainer"])
@@ -165,7 +255,7 @@ async def test_who_may_have_an_account_signs_in_or_follows_the_link(
     signing, news = (got.get_content() for got in box.mails)
     assert "Meld u aan in Traject. Hebt u geen account? Open dan deze link:" in signing
     assert "/sign/" in signing
-    assert "Meld u aan in Traject om te zien" in news
+    assert "U leest er meer over in Traject:" in news
     assert "/sign/" not in news
     assert "contact op met de school" not in signing + news
 

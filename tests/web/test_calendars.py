@@ -44,7 +44,7 @@ def test_an_entry_keeps_its_uid_and_its_sequence_grows_with_each_change() -> Non
     assert (b.uid, b.sequence, b.item) == (a.uid, 1, moved)
     assert entries.set([], AT) == []
     (c,) = entries.set([moved], AT)
-    assert (c.uid, c.sequence) == (a.uid, 2)
+    assert (c.uid, c.sequence) == (a.uid, 3)
 
 
 def test_entries_of_one_kind_are_told_apart() -> None:
@@ -56,7 +56,7 @@ def test_entries_of_one_kind_are_told_apart() -> None:
     assert (left.uid, left.sequence) == (two["2026-04-09"], 0)
     after = {one.item["at"]: one for one in entries.set([april, may], AT)}
     assert after["2026-04-09"].uid == two["2026-04-09"]
-    assert (after["2026-05-09"].uid, after["2026-05-09"].sequence) == (two["2026-03-09"], 1)
+    assert (after["2026-05-09"].uid, after["2026-05-09"].sequence) == (two["2026-03-09"], 2)
 
 
 def test_a_change_that_is_no_move_counts_too() -> None:

@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone
 
@@ -18,6 +19,9 @@ from web.texts import Texts
 from web.wording import Wording
 
 Item = Mapping[str, Any]
+Method = Literal["PUBLISH", "REQUEST", "CANCEL"]
+Change = tuple[Method, "Planned"]
+"""What is to be done in a calendar, with what (RFC 5546)."""
 Identity = frozenset[tuple[str, str]]
 
 _WHEN = "at"
@@ -41,17 +45,56 @@ def planned(reading: Reading) -> list[Planned]:
     A sequence counts changes of that item that the reader may know of, and versions of the board's
     settings, by which days are reckoned. Versions of the stream would tell of hidden events.
     """
-    story = reading.rules.story
-    entries = _Entries(reading.dossier.stream)
-    state = story.initial()
-    for event in reading.dossier.events:
-        state = story.evolve(state, event)
-        view = replace(reading.view, now=event.recorded_at)
-        entries.set(story.agenda(state, view), event.recorded_at)
-    last = reading.dossier.events[-1].recorded_at
-    shown = entries.set(story.agenda(state, reading.view), last)
-    settled = reading.view.settings.version - 1
-    return [replace(one, sequence=one.sequence + settled) for one in shown]
+    return _History(reading).now
+
+
+def changed(reading: Reading, version: int) -> list[Change]:
+    """What the event at ``version`` did to this reader's calendar, as it is now.
+
+    What changed again since is as it became; what is off since then is told of by that event.
+    """
+    history = _History(reading)
+    before, after = history.at(version - 1), history.at(version)
+    event = reading.dossier.events[version - 1]
+    now = {one.uid: one for one in history.now}
+    found: list[Change] = [
+        ("REQUEST", now[uid]) for uid, one in after.items() if before.get(uid) != one and uid in now
+    ]
+    zone = reading.view.settings.zone
+    for uid, one in before.items():
+        if uid in after or uid in now or _begins(one, zone) <= event.recorded_at:
+            continue
+        sequence = one.sequence + 1 + history.settled
+        found.append(("CANCEL", replace(one, sequence=sequence, set_at=event.recorded_at)))
+    return found
+
+
+class _History:
+    """The calendar of a reader after each event of a case, and now."""
+
+    def __init__(self, reading: Reading) -> None:
+        story = reading.rules.story
+        entries = _Entries(reading.dossier.stream)
+        state = story.initial()
+        self._after: list[dict[str, Planned]] = [{}]
+        for event in reading.dossier.events:
+            state = story.evolve(state, event)
+            view = replace(reading.view, now=event.recorded_at)
+            shown = entries.set(story.agenda(state, view), event.recorded_at)
+            self._after.append({one.uid: one for one in shown})
+        last = reading.dossier.events[-1].recorded_at
+        shown = entries.set(story.agenda(state, reading.view), last)
+        self.settled = reading.view.settings.version - 1
+        self.now = [replace(one, sequence=one.sequence + self.settled) for one in shown]
+
+    def at(self, version: int) -> dict[str, Planned]:
+        """By uid, as it was right after the event at a version; nothing at 0."""
+        return self._after[version]
+
+
+def _begins(one: Planned, zone: ZoneInfo) -> datetime:
+    """The instant of it; the first of its day where no time is told."""
+    return datetime.fromisoformat(str(one.item[_WHEN])).replace(tzinfo=zone)
 
 
 class _Entries:
@@ -94,7 +137,9 @@ class _Entries:
             place = next(places, None)
             if place is not None:
                 moved = known[place]
-                after = known[place] = Planned(moved.uid, moved.sequence + 1, at, item)
+                # That it was off in between was a change of its own, and may have been told.
+                more = 1 if moved.uid in before else 2
+                after = known[place] = Planned(moved.uid, moved.sequence + more, at, item)
             else:
                 named = json.dumps(dict(name), sort_keys=True, ensure_ascii=False)
                 uid = str(uuid5(self._stream, f"agenda/{named}/{len(known)}"))
@@ -120,34 +165,53 @@ def _identity(item: Item) -> Identity:
 
 async def ics(reading: Reading, words: Texts, address: str) -> bytes:
     """The calendar file; ``address`` is what those of the pages begin with."""
+    wording = wording_of(reading, words)
+    return await asyncio.to_thread(_ics, reading, wording, page_of(reading, address))
+
+
+def wording_of(reading: Reading, words: Texts) -> Wording:
+    """The words for what is planned in a case, in which nobody is named."""
     process, facts = reading.dossier.process, reading.rules.story.facts
-    wording = Wording(words, reading.view.settings, {}, process, facts=facts)
-    page = f"{address}/{process}/{reading.dossier.stream}"
-    return await asyncio.to_thread(_ics, reading, wording, page)
+    return Wording(words, reading.view.settings, {}, process, facts=facts)
+
+
+def page_of(reading: Reading, address: str) -> str:
+    """The address of the case."""
+    return f"{address}/{reading.dossier.process}/{reading.dossier.stream}"
 
 
 def _ics(reading: Reading, wording: Wording, page: str) -> bytes:
-    zone = wording.settings.zone
+    calendar = calendar_at(reading.view.now, wording.settings.zone)
+    for one in planned(reading):
+        calendar.add_component(entry(one, wording, page))
+    return calendar.to_ical()
+
+
+def calendar_at(now: datetime, zone: ZoneInfo, method: Method = "PUBLISH") -> Calendar:
+    """A calendar without entries, which knows the board's time."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Traject//Traject//NL")
-    calendar.add("method", "PUBLISH")
-    year = reading.view.now.year
-    first, last = date(year - _YEARS[0], 1, 1), date(year + _YEARS[1], 1, 1)
+    calendar.add("method", method)
+    first, last = date(now.year - _YEARS[0], 1, 1), date(now.year + _YEARS[1], 1, 1)
     calendar.add_component(Timezone.from_tzid(zone.key, first_date=first, last_date=last))
-    for one in planned(reading):
-        event = Event()
-        event.add("uid", one.uid)
-        event.add("sequence", one.sequence)
-        event.add("dtstamp", one.set_at)
-        event.add("summary", one_line(wording.planned(one.item)))
-        event.add("class", "PRIVATE")
-        event.add("url", page)
-        when = str(one.item[_WHEN])
-        if "T" in when:
-            event.add("dtstart", datetime.fromisoformat(when).replace(tzinfo=zone))
-        else:
-            event.add("dtstart", date.fromisoformat(when))
-            event.add("transp", "TRANSPARENT")
-        calendar.add_component(event)
-    return calendar.to_ical()
+    return calendar
+
+
+def entry(one: Planned, wording: Wording, page: str) -> Event:
+    """Something planned as an entry of a calendar."""
+    event = Event()
+    event.add("uid", one.uid)
+    event.add("sequence", one.sequence)
+    event.add("dtstamp", one.set_at)
+    event.add("summary", one_line(wording.planned(one.item)))
+    event.add("class", "PRIVATE")
+    event.add("url", page)
+    when = str(one.item[_WHEN])
+    if "T" in when:
+        zone = wording.settings.zone
+        event.add("dtstart", datetime.fromisoformat(when).replace(tzinfo=zone))
+    else:
+        event.add("dtstart", date.fromisoformat(when))
+        event.add("transp", "TRANSPARENT")
+    return event

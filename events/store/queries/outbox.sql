@@ -3,11 +3,15 @@ select traject.boards_with_mail($1)
 
 -- name: take
 with due as (
-    select o.notice from traject.outbox o
+    select o.notice
+      from traject.outbox o
+      join traject.notice n on n.notice = o.notice and n.tenant = $1
+      left join traject.mail_choice c on c.tenant = n.tenant and c.person = n.person
      where o.tenant = $1 and o.state in ('waiting', 'sending') and o.next_at <= $2
+       and (c.choice is distinct from 'daily' or n.kind = any($5::text[]))
      order by o.notice
      limit $4
-       for update skip locked
+       for update of o skip locked
 ), taken as (
     update traject.outbox o
        set state = 'sending', attempts = o.attempts + 1, next_at = $3
@@ -16,13 +20,14 @@ with due as (
     returning o.notice, o.attempts
 )
 select t.attempts, n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_us,
-       s.process, s.open, n.person, p.name, p.email, p.language,
+       s.process, s.open, n.person, p.name, p.email, p.language, c.choice,
        array(select r.role from traject.person_role r
               where r.tenant = n.tenant and r.person = n.person order by r.role) as roles
   from taken t
   join traject.notice n on n.notice = t.notice and n.tenant = $1
   join traject.stream s on s.tenant = n.tenant and s.stream = n.stream
   left join traject.person p on p.tenant = n.tenant and p.person = n.person and p.active
+  left join traject.mail_choice c on c.tenant = n.tenant and c.person = n.person
  order by n.notice
 
 -- name: kept
@@ -41,7 +46,7 @@ select n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_
 update traject.outbox
    set state = $3, problem = $4, next_at = coalesce($5, next_at),
        settled_at = case when $3 = 'waiting' then null else $6::timestamptz end
- where tenant = $1 and notice = $2
+ where tenant = $1 and notice = any($2::bigint[])
 
 -- name: counts
 select state, count(*) from traject.outbox where tenant = $1 group by state

@@ -11,7 +11,9 @@ import pytest
 from events.recording import CaseIndex, NoticeDraft
 from events.settings import ClosedDays, TenantSettings
 from events.store import outbox
-from events.store.outbox import REMINDERS, Mail, may_send, relay
+from events.store.digests import Digest, digest_day
+from events.store.outbox import REMINDERS, URGENT, Mail, refused_for_good
+from events.store.relay import may_send, may_send_digests, relay
 from events.store.store import Store
 from tests.events.store.samples import begun, recording
 
@@ -23,6 +25,7 @@ class PostBox:
 
     def __init__(self, failures: int = 0) -> None:
         self.mails: list[Mail] = []
+        self.digests: list[Digest] = []
         self.failures = failures
         self.filled = asyncio.Event()
 
@@ -31,6 +34,13 @@ class PostBox:
             self.failures -= 1
             raise ConnectionRefusedError("no letter box at an.invented@school.example")
         self.mails.append(mail)
+        self.filled.set()
+
+    async def send_digest(self, digest: Digest) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise ConnectionRefusedError("no letter box at an.invented@school.example")
+        self.digests.append(digest)
         self.filled.set()
 
 
@@ -169,7 +179,9 @@ async def test_relay_waits_for_the_board_to_work(store: Store, tenant: str) -> N
     await told(store, elsewhere)
     box, stop = PostBox(), asyncio.Event()
     now = datetime(2026, 1, 6, 7, 30, tzinfo=UTC)
-    task = asyncio.create_task(relay(store, box.send, lambda: now, stop, poll=0.01))
+    task = asyncio.create_task(
+        relay(store, box.send, lambda: now, stop, digest=box.send_digest, poll=0.01)
+    )
     async with asyncio.timeout(10):
         await box.filled.wait()
         box.filled.clear()
@@ -180,3 +192,123 @@ async def test_relay_waits_for_the_board_to_work(store: Store, tenant: str) -> N
         stop.set()
         await task
     assert box.mails[1].tenant == tenant
+
+
+async def test_mail_that_will_never_be_taken_is_parked_at_once(store: Store, tenant: str) -> None:
+    class Refused(Exception):
+        code = 550
+
+    async def refuse(_mail: Mail) -> None:
+        raise Refused
+
+    await told(store, tenant)
+    await store.deliver(tenant, refuse, TUESDAY)
+    assert await store.mail_counts(tenant) == {"parked": 1}
+    (trouble,) = await store.mail_troubles(tenant)
+    assert (trouble.problem, trouble.kind, trouble.name) == ("Refused", "closed", "Oda Ontvanger")
+    assert await store.send_again(tenant, trouble.notice)
+    assert not await store.send_again(tenant, trouble.notice)
+    box = PostBox()
+    await store.deliver(tenant, box.send, TUESDAY)
+    assert len(box.mails) == 1
+    assert await store.mail_troubles(tenant) == []
+
+
+def test_what_a_mail_server_refuses_for_good() -> None:
+    class Answered(Exception):
+        def __init__(self, *codes: int) -> None:
+            self.recipients = [type("R", (), {"code": code})() for code in codes]
+
+    assert refused_for_good(Answered(550, 553))
+    assert not refused_for_good(Answered(550, 451))
+    assert not refused_for_good(Answered(421))
+    assert not refused_for_good(ConnectionRefusedError())
+
+
+async def one_with(store: Store, tenant: str, *kinds: str) -> tuple[str, str]:
+    """A person who is told of several things in one case; (person, stream)."""
+    person = await store.add_person(tenant, "Dirk Dagelijks", "dirk@school.example")
+    notices = [NoticeDraft(kind=kind, person=person.id, cause=0) for kind in kinds]
+    return person.id, await begun(store, tenant, notices=notices)
+
+
+def at_local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=TenantSettings().zone)
+
+
+@pytest.mark.parametrize(
+    ("told_at", "day"),
+    [
+        ("2026-01-06T07:29", "2026-01-06"),
+        ("2026-01-06T07:30", "2026-01-07"),
+        ("2026-01-09T18:00", "2026-01-12"),
+        ("2026-01-10T06:00", "2026-01-12"),
+    ],
+)
+def test_a_digest_is_of_the_next_working_morning(told_at: str, day: str) -> None:
+    assert digest_day(at_local(told_at), TenantSettings()).isoformat() == day
+    assert not may_send_digests(at_local(f"{day}T07:29"), TenantSettings())
+    assert may_send_digests(at_local(f"{day}T07:30"), TenantSettings())
+    assert not may_send_digests(at_local("2026-01-10T09:00"), TenantSettings())
+
+
+async def test_one_mail_a_day_and_at_once_what_cannot_wait(store: Store, tenant: str) -> None:
+    assert "visit_cancelled" in URGENT
+    person, _ = await one_with(store, tenant, "closed", "goal_list_fixed", "visit_cancelled")
+    assert await store.mail_choice(tenant, person) == "direct"
+    await store.choose_mail(tenant, person, "daily")
+    assert await store.mail_choice(tenant, person) == "daily"
+    box, settings = PostBox(failures=1), TenantSettings()
+    recorded = (await store.notices(tenant, person=person))[0].recorded_at
+    await store.deliver_digests(tenant, box.send_digest, recorded, settings)
+    assert (box.failures, box.digests) == (1, [])
+    box.failures = 0
+    await store.deliver(tenant, box.send, recorded)
+    assert [mail.notice.kind for mail in box.mails] == ["visit_cancelled"]
+
+    morning = datetime.combine(
+        digest_day(recorded, settings), datetime.min.time().replace(hour=7, minute=30),
+        settings.zone,
+    )  # fmt: skip
+
+    async def die(_digest: Digest) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await store.deliver_digests(tenant, die, morning, settings)
+    assert await store.deliver_digests(tenant, box.send_digest, morning, settings) == 0
+    later = morning + outbox.LEASE
+    took = await asyncio.gather(
+        *(store.deliver_digests(tenant, box.send_digest, later, settings) for _ in range(3))
+    )
+    assert sum(took) == 1
+    (digest,) = box.digests
+    assert [mail.notice.kind for mail in digest.mails] == ["closed", "goal_list_fixed"]
+    assert digest.message_id.startswith(f"digest.{morning.date()}.")
+    assert await store.mail_counts(tenant) == {"sent": 3}
+
+
+async def test_a_digest_tells_nothing_that_is_over(store: Store, tenant: str) -> None:
+    person, stream = await one_with(store, tenant, "closed", "visit_planned")
+    await store.choose_mail(tenant, person, "daily")
+    ended = CaseIndex(state="closed", open=False, parties={})
+    await store.record(recording(tenant, stream, 1, index=ended))
+    box, far = PostBox(), datetime(2200, 1, 2, 12, tzinfo=UTC)
+    await store.deliver_digests(tenant, box.send_digest, far, TenantSettings())
+    assert [mail.notice.kind for mail in box.digests[0].mails] == ["closed"]
+    assert await store.mail_counts(tenant) == {"sent": 1, "dropped": 1}
+
+
+async def test_who_chooses_otherwise_gets_what_waits_at_once(store: Store, tenant: str) -> None:
+    person, _ = await one_with(store, tenant, "closed")
+    await store.choose_mail(tenant, person, "daily")
+    box, now = PostBox(), (await store.notices(tenant, person=person))[0].recorded_at
+    await store.deliver_digests(tenant, box.send_digest, now, TenantSettings())
+    assert await store.deliver(tenant, box.send, now) == 0
+    await store.choose_mail(tenant, person, "direct")
+    assert await store.deliver(tenant, box.send, now) == 1
+    other, _ = await one_with(store, tenant, "closed", "overdue")
+    await store.choose_mail(tenant, other, "urgent")
+    await store.deliver(tenant, box.send, now)
+    assert [mail.notice.kind for mail in box.mails] == ["closed", "overdue"]
+    assert await store.mail_counts(tenant) == {"sent": 2, "dropped": 1}

@@ -44,6 +44,7 @@ APP_FUNCTIONS = {
     "never",
     "open_dossier",
     "open_streams",
+    "person_by_feed",
     "person_by_session",
     "person_by_token",
     "place_of_event",

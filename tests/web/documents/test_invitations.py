@@ -1,0 +1,104 @@
+"""Mail about what is planned: an invitation that moves and is called off, and never a secret."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from icalendar import Calendar
+
+from events.settings import ClosedDays
+from events.store.outbox import Mail
+from tests.web.conftest import Board
+from web.documents.invitations import CalendarParts
+from web.dossiers import Dossiers
+from workflows.registry import RULES
+
+SENDER = "traject@school.example"
+
+
+async def mails(board: Board, to: str, *kinds: str) -> list[Mail]:
+    kept = await board.store.kept_mail(board.tenant)
+    return [m for m in kept if m.to.id == board.people[to].id and m.notice.kind in kinds]
+
+
+async def parts(board: Board, mail: Mail) -> list[dict[str, Any]]:
+    """The calendar files of a mail: method and entry of each."""
+    store = board.store
+    made = CalendarParts(
+        Dossiers(store, RULES, keep=0), RULES, store.settings, "https://traject.example", SENDER
+    )
+    found: list[dict[str, Any]] = []
+    files = await made.of(mail)
+    assert files == await made.of(mail)
+    for method, content in files:
+        calendar = Calendar.from_ical(content)
+        (event,) = calendar.walk("VEVENT")
+        assert calendar["METHOD"] == method
+        found.append(
+            {
+                "method": method,
+                "uid": str(event["UID"]),
+                "sequence": int(str(event["SEQUENCE"])),
+                "at": event.decoded("DTSTART").strftime("%d %H:%M"),
+                "summary": str(event["SUMMARY"]),
+                "to": str(event["ATTENDEE"]),
+                "from": str(event["ORGANIZER"]),
+                "status": str(event["STATUS"]),
+            }
+        )
+    return found
+
+
+async def test_an_invitation_moves_and_is_called_off_and_tells_no_secret(board: Board) -> None:
+    stream = await board.in_guidance()
+    days = [datetime.now(UTC).date() + timedelta(days=more) for more in (20, 21, 22)]
+    await board.done(
+        stream, "PlanVisit", {"visit": "V1", "at": f"{days[0]}T08:30", "announced": True}
+    )
+    (mail,) = await mails(board, "teacher", "visit_planned")
+    (first,) = await parts(board, mail)
+    assert first["method"] == "REQUEST"
+    assert first["summary"] == "klassenbezoek V1"
+    assert (first["to"], first["from"]) == (f"mailto:{mail.to.email}", f"mailto:{SENDER}")
+
+    await board.done(stream, "RescheduleVisit", {"visit": "V1", "at": f"{days[1]}T09:15"})
+    (moved,) = await mails(board, "teacher", "visit_rescheduled")
+    (second,) = await parts(board, moved)
+    assert (second["uid"], second["sequence"]) == (first["uid"], first["sequence"] + 1)
+    # A mail that waited for the morning tells where it is by then.
+    assert await parts(board, mail) == [second]
+
+    await board.done(
+        stream, "PlanVisit", {"visit": "V2", "at": f"{days[2]}T10:00", "announced": False}
+    )
+    assert await parts(board, mail) == [second]
+    assert not [m for m in await mails(board, "teacher", "visit_planned") if m != mail]
+    settings = await board.store.settings(board.tenant)
+    closed = ClosedDays.model_validate({"from": "2026-02-14", "to": "2026-02-22", "name": "V"})
+    await board.store.save_settings(board.tenant, settings.model_copy(update={"closed": (closed,)}))
+    (settled,) = await parts(board, moved)
+    assert settled["sequence"] > second["sequence"]
+
+    await board.done(stream, "CancelVisit", {"visit": "V1", "reason": "Studiedag"})
+    (off,) = await mails(board, "teacher", "visit_cancelled")
+    (third,) = await parts(board, off)
+    assert (third["method"], third["status"]) == ("CANCEL", "CANCELLED")
+    assert (third["uid"], third["at"]) == (first["uid"], second["at"])
+    assert third["sequence"] > settled["sequence"]
+    assert await parts(board, mail) == []
+    assert await mails(board, "teacher", "visit_planned") == [mail]
+
+    data = {"visit": "V3", "at": f"{days[2]}T11:00", "announced": True}
+    await board.done(stream, "PlanVisit", data)
+    await board.done(stream, "AbortTrajectory", {"reason": "Andere baan"}, "client")
+    for by, off in (
+        ("teacher", {"klassenbezoek V3"}),
+        ("advisor", {"klassenbezoek V3", "klassenbezoek V2"}),
+    ):
+        (mail,) = await mails(board, by, "aborted")
+        found = await parts(board, mail)
+        assert {one["method"] for one in found} == {"CANCEL"}
+        assert {one["summary"] for one in found} == off
+    stranger = await board.add("other", "Rosa Elders", "teacher")
+    assert await parts(board, Mail(mail.tenant, mail.process, stranger, mail.notice)) == []
