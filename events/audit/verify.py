@@ -389,10 +389,10 @@ def main() -> int:
 
 def told(report: Report) -> str:
     """The report as lines of text; the last one sums it up."""
-    checked = ", ".join(f"{number} {what}" for what, number in report.checked.items())
+    checked = ", ".join(f"{n} {s.removesuffix('s' * (n == 1))}" for s, n in report.checked.items())
     lines = [finding.sentence for finding in report.findings[:20]] + report.unsure + report.notes
     end = "Not all could be checked" if report.unsure else "Everything holds"
-    end = f"NOT as it was, {len(report.findings)} findings" if report.findings else end
+    end = f"NOT as it was, findings: {len(report.findings)}" if report.findings else end
     return "\n".join([*lines, f"{end}: {checked}."])
 
 
