@@ -146,9 +146,12 @@ def _in_words(wording: Wording, code: str) -> str:
     return str(wording.texts.pages["audit"]["finding"][code.replace(".", "_")])
 
 
-def _wrong(rules: Ruled, moments: Sequence[Moment], wording: Wording) -> list[tuple[Moment, str]]:
-    """All that the rules would not have brought about, with the step where it stands."""
-    return [(moments[one.version - 1], _in_words(wording, one.code)) for one in rules.wrong]
+def _wrong(rules: Ruled, moments: Sequence[Moment], wording: Wording) -> dict[str, list[Moment]]:
+    """All that the rules would not have brought about, with the steps where it stands."""
+    found: dict[str, list[Moment]] = {}
+    for one in rules.wrong:
+        found.setdefault(_in_words(wording, one.code), []).append(moments[one.version - 1])
+    return found
 
 
 def _look(line: Line, wording: Wording) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -13,7 +14,7 @@ from web.api.problems import invalid, uuid_or_none
 from web.pages.audit.access import now_at
 from web.pages.audit.asked import KINDS, Asked, asked
 from web.pages.audit.naming import in_order
-from web.pages.audit.results import Found, Searching
+from web.pages.audit.results import Cell, Found, Searching
 from web.pages.page import page
 from web.pages.session import page_language
 from web.site import Site
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 LIMIT = 25
 CSV_MAX = 2_000
-"""Rows of a file: what is beyond it is found by narrowing down."""
+"""Rows of a file: what is beyond it is found by narrowing down, as its last line says."""
+LOOKS_BACK = 20
+"""So often the log is looked through further back for one file."""
 STATUSES = ("open", "ended", "erased")
 
 Options = Sequence[tuple[str, str]]
@@ -62,8 +65,17 @@ async def search(request: Request, site: Site, person: PersonRow) -> Response:
 async def search_csv(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /audit/search.csv``: the same from its beginning, as a file."""
     searching, wish = await _asked(request, site, person)
+    wish = replace(wish, cursor=None)
     result = await _found(searching, wish, CSV_MAX)
-    words = page_language(request).pages["audit"]["search"]
+    for _ in range(LOOKS_BACK):
+        if result.next is None or len(result.rows) >= CSV_MAX:
+            break
+        wanted = CSV_MAX - len(result.rows)
+        further = await _found(searching, replace(wish, cursor=result.next), wanted)
+        result = replace(further, rows=[*result.rows, *further.rows])
+    words = page_language(request).pages["audit"]
+    if result.next is not None:
+        result = replace(result, rows=[*result.rows, [Cell(words["csv_more"])]])
     if stream := wish.value("stream"):
         process = await site.store.process_of(person.tenant, stream)
         if process is not None:
@@ -72,7 +84,7 @@ async def search_csv(request: Request, site: Site, person: PersonRow) -> Respons
         "Cache-Control": "private, no-store",
         "Content-Disposition": f'attachment; filename="{wish.kind}.csv"',
     }
-    content = result.csv([words[head] for head in result.heads])
+    content = result.csv([words["search"][head] for head in result.heads])
     return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
 
 
