@@ -1,0 +1,96 @@
+"""Whose turn it is in a case, in one sentence, and what its reader can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from web.forms.ways import Ways, ways
+from web.forms.words import title_of
+from web.reading import Reading
+from web.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What comes first: for its reader, for somebody else (``who``), or nothing at all.
+
+    ``over`` says that nothing more has to happen.
+    """
+
+    what: str = ""
+    who: str = ""
+    by: str = ""
+    late: bool = False
+    mine: bool = False
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A command as a link to its page."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What the reader can do: in sight, further, and seldom."""
+
+    main: Sequence[Link]
+    more: Sequence[Link]
+    rare: Sequence[Link]
+
+
+def turn_of(
+    reading: Reading,
+    summary: Mapping[str, Any],
+    tasks: Sequence[Mapping[str, Any]],
+    wording: Wording,
+) -> Turn:
+    """The first of what waits for this reader; else the first step of somebody else."""
+    late = set(summary["overdue"])
+    if tasks:
+        task = min(tasks, key=lambda one: (not one["overdue"], one["due"] or "9999"))
+        return Turn(
+            wording.task(task["task"]),
+            by=wording.day(task["due"]) if task["due"] else "",
+            late=task["overdue"] or task["task"] in late,
+            mine=True,
+        )
+    if not summary["next"]:
+        return Turn(over=reading.rules.story.is_final(reading.dossier.state))
+    step = summary["next"][0]
+    return Turn(
+        wording.timer(step["step"]),
+        who=_who(reading, step["by"], wording),
+        by=wording.day(step["due"]),
+        late=step["step"] in late,
+    )
+
+
+def _who(reading: Reading, role: str, wording: Wording) -> str:
+    """The person who has this part in the case, else what the role is called."""
+    parties = reading.rules.story.index(reading.dossier.state).parties
+    if (person := parties.get(role)) is None or person not in wording.names:
+        return wording.role(role)
+    template = wording.texts.pages["turn"]["named"]
+    return str(template).format(name=wording.name(person), role=wording.role(role))
+
+
+def links_of(
+    wording: Wording,
+    href: str,
+    offered: Sequence[str],
+    tasks: Sequence[Mapping[str, Any]],
+    here: Sequence[str] = (),
+) -> Links:
+    """The pages of the commands that are open to this reader, apart from those ``here``."""
+    found: Ways = ways(offered, [task["task"] for task in tasks], here)
+
+    def links(commands: Sequence[str]) -> list[Link]:
+        return [Link(title_of(wording, one), f"{href}/do/{one}") for one in commands]
+
+    return Links(links(found.main), links(found.more), links(found.rare))
