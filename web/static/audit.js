@@ -18,7 +18,7 @@ if (time) {
 
   // "do 12 maart 2026, 09:30, Intake gepland": the title comes after the time of day.
   const split = (text) => {
-    const found = /^(.*?\d\d:\d\d(?:\s?[AP]M)?), (.*)$/su.exec(text);
+    const found = /^(.*?\d\d:\d\d:\d\d), (.*)$/su.exec(text);
     return found ? [found[1], found[2]] : [text, ""];
   };
 

@@ -12,15 +12,15 @@ from fastapi.responses import Response
 
 from events.audit.history import Kept
 from events.audit.search import Line, Wanted
-from events.event import Event, fact_json, instant_text
+from events.event import Event, fact_json
 from web.naming import wording_for
 from web.pages.audit.access import audited, now_at
 from web.pages.audit.changes import changed, label_of, told
 from web.pages.audit.conforming import Ruled, ruled
 from web.pages.audit.erased import erased_case
 from web.pages.audit.knowing import Eyes, Eyesight, seen_by, who_could_look
-from web.pages.audit.naming import warnings_in_words
-from web.pages.audit.steps import number_of, step_at
+from web.pages.audit.naming import exactly, warnings_in_words
+from web.pages.audit.steps import number_of, step_at, told_by
 from web.pages.page import page
 from web.pages.session import page_language
 from web.reading import ErasedCase, log_reading
@@ -113,7 +113,7 @@ def _moment(event: Event, wording: Wording) -> Moment:
         id=event.event_id,
         title=wording.title(event.type),
         sentence=wording.sentence(event.type, fact_json(event.data)),
-        at=wording.instant(instant_text(event.recorded_at)),
+        at=exactly(wording, event.recorded_at),
     )
 
 
@@ -159,7 +159,7 @@ def _look(line: Line, wording: Wording) -> dict[str, str]:
     return {
         "who": wording.name(line.person),
         "what": str(table.get(line.what, table["other"])),
-        "at": wording.instant(instant_text(line.at)),
+        "at": exactly(wording, line.at),
     }
 
 
@@ -173,7 +173,10 @@ async def who_knew(request: Request, site: Site, person: PersonRow) -> Response:
     asked = [value for name in ("as", "with") if (value := given.get(name))]
     chosen = [one for value in asked if (one := _chosen(value, people))]
     sights = [seen_by(step.reading, eyes) for eyes in dict.fromkeys(chosen)]
-    timeline = step.reading.timeline
+    timeline = list(reversed(step.reading.timeline))
+    only = bool(given.get("only")) and bool(sights)
+    if only:
+        timeline = [one for one in timeline if any(_hidden(sight, one) for sight in sights)]
     shown: list[Any] = [step.after, timeline, [one.person for one in people]]
     shown += [sight.summary for sight in sights]
     wording = await wording_for(
@@ -195,8 +198,10 @@ async def who_knew(request: Request, site: Site, person: PersonRow) -> Response:
         absent=len(asked) > len(chosen),
         names=[_called(sight.eyes, wording) for sight in sights],
         sights=sights,
-        rows=[_row(item, moments, sights, wording) for item in reversed(timeline)],
-        facts=[told(sight.summary, wording) for sight in sights],
+        rows=[_row(item, moments, sights, wording) for item in timeline],
+        only=only,
+        saw=[sum(known.seen for known in sight.events.values()) for sight in sights],
+        facts=[told(told_by(sight.summary), wording) for sight in sights],
         tasks=[[wording.task(one["task"]) for one in sight.tasks] for sight in sights],
         link=urlencode([(n, v) for n, v in given.items() if n in ("as", "with") and v]),
     )
@@ -205,6 +210,11 @@ async def who_knew(request: Request, site: Site, person: PersonRow) -> Response:
 def _chosen(value: str, people: Sequence[Eyes]) -> Eyes | None:
     """By part or person; None for who had no part in the case yet."""
     return next((one for one in people if value in (one.part, one.person)), None)
+
+
+def _hidden(sight: Eyesight, item: dict[str, Any]) -> bool:
+    known = sight.events[item["event_id"]]
+    return not known.seen or bool(known.without)
 
 
 def _called(eyes: Eyes, wording: Wording) -> str:

@@ -41,17 +41,9 @@ def changed(changes: Iterable[Change], wording: Wording) -> list[Changed]:
 
 def told(summary: Mapping[str, Any], wording: Wording) -> list[Detail]:
     """All that a summary says, as a reader sees it at a glance."""
-    found: list[Detail] = []
-    for field, value in summary.items():
-        if value in _NOTHING:
-            continue
-        parts = _said(wording, [field], value)
-        label = label_of(wording, [field])
-        if len(parts) == 1 and not parts[0].label and not parts[0].parts:
-            found.append(Detail(label, parts[0].text, href=parts[0].href))
-        elif parts:
-            found.append(Detail(label, parts=parts))
-    return found
+    return [
+        _detail(wording, field, value) for field, value in summary.items() if value not in _NOTHING
+    ]
 
 
 def label_of(wording: Wording, parts: Iterable[str]) -> str:
@@ -75,36 +67,36 @@ def _name(wording: Wording, part: str) -> str:
 
 
 def _said(wording: Wording, parts: Sequence[str], value: Any) -> tuple[Detail, ...]:
+    """A value in words; several where it has parts of its own."""
     if value is None or value in ("", [], {}):
         return ()
-    if parts[-1] == "state" and isinstance(value, str):
-        return (Detail("", wording.state(value)),)
-    if parts[-1] == "by" and isinstance(value, str) and value in wording.words["roles"]:
-        return (Detail("", wording.role(value)),)
-    if parts[-1] in ("overdue", "step"):
+    field = parts[-1]
+    if isinstance(value, Mapping):
+        return tuple(_detail(wording, key, inner) for key, inner in value.items() if _says(inner))
+    if isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value):
+        return tuple(Detail("", parts=_said(wording, parts, one)) for one in value)
+    if field == "overdue" or field == "step":
         names = [value] if isinstance(value, str) else value
         return (Detail("", ", ".join(wording.task(str(name)) for name in names)),)
-    value = _readable(value, wording)
-    if isinstance(value, Mapping):
-        return tuple(wording.details(value))
-    labels = wording.words["labels"]
-    field = next((part for part in reversed(parts) if part in labels), parts[0])
-    shown = wording.details({field: value})
-    if len(shown) == 1 and shown[0].parts:
-        return shown[0].parts
-    return tuple(Detail("", one.text, href=one.href) for one in shown)
+    if isinstance(value, str):
+        if field == "state":
+            return (Detail("", wording.state(value)),)
+        if field in ("by", "role") and value in wording.words["roles"]:
+            return (Detail("", wording.role(value)),)
+        if _INSTANT.fullmatch(value):
+            return (Detail("", wording.instant(value)),)
+    known = next((part for part in reversed(parts) if part in wording.words["labels"]), parts[0])
+    shown = wording.details({known: value})
+    return tuple(Detail("", one.text, one.parts, one.href) for one in shown)
 
 
-def _readable(value: Any, wording: Wording) -> Any:
-    """With names for steps and who takes them, and instants as the board's clock has them."""
-    if isinstance(value, Mapping):
-        found = {key: _readable(inner, wording) for key, inner in value.items()}
-        if {"step", "by"} <= found.keys():
-            found["by"] = wording.role(str(found["by"]))
-            found["step"] = wording.timer(str(found["step"]))
-        return found
-    if isinstance(value, list | tuple):
-        return [_readable(inner, wording) for inner in value]
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return wording.instant(value)
-    return value
+def _detail(wording: Wording, key: str, value: Any) -> Detail:
+    told = _said(wording, [key], value)
+    label = label_of(wording, [key])
+    if len(told) == 1 and not told[0].label and not told[0].parts:
+        return Detail(label, told[0].text, href=told[0].href)
+    return Detail(label, parts=told)
+
+
+def _says(value: Any) -> bool:
+    return value is not None and value not in ("", [], {})

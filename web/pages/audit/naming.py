@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_datetime
+
 from events.process import View
 from web.api.looking import AUDITOR
 from web.site import Site, reader_of
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
 
     from events.settings import TenantSettings
     from events.store.directory import PersonRow
+
+
+def exactly(wording: Wording, at: datetime) -> str:
+    """An instant by the board's clock to the second: for who checks what came first."""
+    local = at.astimezone(wording.settings.zone)
+    return format_datetime(local, "EEE d MMM y, HH:mm:ss", locale=wording.texts.language)
 
 
 def warnings_in_words(wording: Wording, codes: Iterable[str]) -> list[str]:

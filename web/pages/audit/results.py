@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from events.audit.search import Line, SearchedLog, Wanted
 from events.audit.seeking import FoundCase, FoundCommand, FoundPerson, WantedCases, WantedCommands
-from events.event import instant_text
 from events.settings import TenantSettings
 from web.pages.audit.asked import Asked
-from web.pages.audit.naming import Names, command_in_words
+from web.pages.audit.naming import Names, command_in_words, exactly
 from web.site import Site
 from web.texts import Texts
 
@@ -71,7 +70,7 @@ class Searching:
         return Names(self.site, self.person, self.words, self.settings)
 
     def at(self, moment: datetime) -> str:
-        return self.names.wording("").instant(instant_text(moment))
+        return exactly(self.names.wording(""), moment)
 
     async def find(self, asked: Asked, limit: int) -> Found:
         """A page of what is asked for. Raises BadCursor."""

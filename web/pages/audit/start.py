@@ -15,11 +15,10 @@ from fastapi.responses import PlainTextResponse, Response
 from events.audit.proofs import Latest, NotYet
 from events.audit.search import Wanted
 from events.calendar import instant, local_day
-from events.event import instant_text
 from events.settings import TenantSettings
 from web.api.problems import Problem
 from web.pages.audit.access import now_at
-from web.pages.audit.naming import Names, command_in_words
+from web.pages.audit.naming import Names, command_in_words, exactly
 from web.pages.audit.published import Published, published
 from web.pages.page import page
 from web.pages.session import page_language
@@ -86,7 +85,7 @@ async def start(request: Request, site: Site, person: PersonRow) -> Response:
         days=DAYS,
         lines=[
             {
-                "at": names.wording(line.process).instant(instant_text(line.at)),
+                "at": exactly(names.wording(line.process), line.at),
                 "who": names.person(line.person),
                 "command": command_in_words(words, line.process, line.what),
                 "why": words.problem(line.code or "", settings).title,

@@ -65,8 +65,9 @@ def step_at(site: Site, reading: Reading, number: int) -> Step:
     if number > 1:
         earlier = site.dossiers.cut(reading.dossier, number - 1)
         before = replace(after, dossier=earlier).summary
-    return Step(number, len(events), event, after, _told(before), _told(after.summary))
+    return Step(number, len(events), event, after, told_by(before), told_by(after.summary))
 
 
-def _told(summary: Mapping[str, Any]) -> dict[str, Any]:
+def told_by(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What a summary tells a reader: without what only says which case it is."""
     return {key: value for key, value in summary.items() if key not in _OF_THE_CASE}
