@@ -30,6 +30,12 @@ PAGES: list[Shown] = [
     Shown("home-teacher", "marloes", "/", same=True),
     Shown("home-coordinator", "rik", "/", same=True),
     Shown("home-hr", "saskia", "/", same=True),
+    Shown("tasks", "ellen", "/tasks"),
+    Shown("agenda", "ellen", "/agenda"),
+    Shown("dashboard", "saskia", "/dashboard"),
+    Shown("dashboard-board", "wim", "/dashboard", same=True),
+    Shown("dashboard-filtered", "rik", "/dashboard?process=supervision", same=True),
+    Shown("dashboard-cases", "rik", "/dashboard/cases?figure=running"),
     Shown("trajectories", "saskia", "/supervision"),
     Shown("trajectory-running", "ellen", "/supervision/{in_guidance}"),
     Shown("trajectory-teacher", "marloes", "/supervision/{in_guidance}", same=True),
@@ -56,6 +62,7 @@ NO_PAGES = frozenset(
     {
         "/health",
         "/me/file",
+        "/dashboard/{table}.{ending}",
         "/sign/{code}/agreement.pdf",
         *(f"/{{process}}/{{id}}/{paper}.pdf" for paper in ("report", "invoice", "dossier")),
         *(

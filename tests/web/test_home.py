@@ -103,9 +103,10 @@ async def test_a_desk_is_the_same_from_events_and_from_read_models(
     assert "Traject van Lieke Postma" in after["coordinator", "/tasks"]
     assert accept not in after["hr", "/"] + after["advisor", "/"]
     assert "08:30" in after["teacher", "/agenda"]
-    assert after["teacher", "/agenda"].count("lassenbezoek") == after["advisor", "/agenda"].count(
-        "lassenbezoek"
-    ) / 2
+    assert (
+        after["teacher", "/agenda"].count("lassenbezoek")
+        == after["advisor", "/agenda"].count("lassenbezoek") / 2
+    )
     for path in paths:
         assert SECRET not in after["teacher", path] + after["manager", path]
         assert "naangekondigd" not in after["teacher", path] + after["manager", path]

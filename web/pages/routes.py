@@ -15,6 +15,7 @@ from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.documents import papers
 from web.pages import processes, signing
 from web.pages.audit import pages as audit
+from web.pages.dashboard.pages import PAGES as DASHBOARD
 from web.pages.erased import erased_page
 from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
@@ -38,6 +39,7 @@ MORE: tuple[Page, ...] = (
     *drafts.PAGES,
     *ordering.PAGES,
     *DESK,
+    *DASHBOARD,
     *papers.PAGES,
     *permissions.PAGES,
     *audit.PAGES,

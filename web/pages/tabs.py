@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
+    ("dashboard", "/dashboard", frozenset({"hr", "coordinator", "board"})),
     ("audit", "/audit", frozenset({"auditor"})),
 )
 """Beside the processes: the name in ``words.sections``, its address, and whose roles see it."""

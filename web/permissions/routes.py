@@ -28,6 +28,14 @@ _SITE: Mapping[str, str] = {
     "POST /sign/{code}": "link",
     "GET /sign/{code}/agreement.pdf": "link",
     "GET /me/file": "me",
+    "GET /tasks": "home",
+    "GET /agenda": "home",
+    "POST /seen": "home",
+    "GET /dashboard": "dashboard",
+    "GET /dashboard/cases": "dashboard.cases",
+    "GET /dashboard/{table}.{ending}": "dashboard",
+    "POST /dashboard/filters": "dashboard",
+    "POST /dashboard/filters/{id}": "dashboard",
     "GET /permissions": "permissions",
 }
 _OF_PROCESS: Mapping[str, str] = {

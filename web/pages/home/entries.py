@@ -12,7 +12,7 @@ from events.settings import TenantSettings
 from events.store.desk import OfCase
 from web.pages.home.links import href
 from web.texts import Texts
-from web.wording import Wording
+from web.wording import Wording, ids_in
 
 GROUPS = ("late", "week", "later", "free")
 """In which what waits is told: too late, by the end of this week, later, without a last day."""
@@ -91,10 +91,10 @@ def called_by(words: Texts, process: str) -> list[str]:
 def people_in(words: Texts, items: Iterable[OfCase]) -> set[str]:
     """The ids of those after whom these cases are called."""
     return {
-        value
+        id_
         for one in items
         for field in called_by(words, one.process)
-        if isinstance(value := one.shown.get(field), str)
+        for id_ in ids_in(one.shown.get(field), field=field)
     }
 
 

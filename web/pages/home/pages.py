@@ -31,6 +31,7 @@ from web.pages.home.entries import (
 from web.pages.page import page
 from web.pages.session import page_language, same_site, visitor
 from web.privacy.lines import own_words
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 
 if TYPE_CHECKING:
@@ -95,13 +96,13 @@ class Visit:
 
 
 def signed_in(show: Shown) -> Callable[[Request], Awaitable[Response]]:
-    """A page for who is signed in; others go to the first page."""
+    """A page for who is signed in; others sign in first."""
 
     async def handle(request: Request) -> Response:
         site = site_of(request)
         person = await visitor(request, site)
         if person is None:
-            return RedirectResponse("/", 303)
+            return await to_sign_in(request)
         settings = await site.settings(person.tenant)
         return await show(Visit(request, site, person, settings))
 

@@ -1,0 +1,127 @@
+"""``/dashboard``, the cases behind its figures, and both as files."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from fastapi.responses import Response
+
+from events.projections.counting import FIGURES
+from web.api.dashboard import figures, office_of
+from web.api.problems import Problem, invalid
+from web.pages.dashboard import saved
+from web.pages.dashboard.cases import ON_PAGE, cases_table, of_cases
+from web.pages.dashboard.files import TYPES, csv_file, xlsx_file
+from web.pages.dashboard.filters import CLEARED, Filters, filters_of
+from web.pages.dashboard.say import Say
+from web.pages.dashboard.tables import Table, Tables
+from web.pages.dashboard.view import PATIENCE, chosen, dashboard, told
+from web.pages.home.entries import Titles
+from web.pages.home.pages import PAGES_MAX, Visit, signed_in
+from web.pages.page import page
+from web.wording import Wording
+
+A_PAGE = 50
+IN_A_FILE = 20_000
+"""Cases at most; no board has as many."""
+
+
+async def cases(visit: Visit) -> Response:
+    """``/dashboard/cases``: the cases behind a figure, a page at a time."""
+    number = _page_number(visit)
+    table, titles, total, figure, filters = await _cases(visit, (number - 1) * A_PAGE, A_PAGE)
+    say = Say(titles.wording(""), single_cases=True)
+    pages = min(PAGES_MAX, -(-total // A_PAGE))
+    return page(
+        visit.request,
+        "dashboard_cases.html",
+        figure=figure,
+        filters=filters,
+        chosen=[text for text, _ in chosen(filters, say)],
+        rows=told(table, say),
+        columns=[column for column in table.columns if column.name in ON_PAGE],
+        total=total,
+        say=say,
+        back=filters.address() if filters.chosen else CLEARED,
+        files={
+            ending: filters.address(f"/dashboard/cases.{ending}", figure=figure) for ending in TYPES
+        },
+        pager={
+            "previous": _at(filters, figure, number - 1) if number > 1 else None,
+            "following": _at(filters, figure, number + 1) if number < pages else None,
+        },
+    )
+
+
+def _at(filters: Filters, figure: str, number: int) -> str:
+    return filters.address("/dashboard/cases", figure=figure, page=str(number))
+
+
+def _page_number(visit: Visit) -> int:
+    text = visit.request.query_params.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= PAGES_MAX):
+        raise invalid("page", "value")
+    return int(text[:4])
+
+
+async def _cases(visit: Visit, offset: int, limit: int) -> tuple[Table, Titles, int, str, Filters]:
+    office = office_of(visit.site, visit.person)
+    if not office.single_cases:
+        raise Problem("auth.role")
+    given = dict(visit.request.query_params)
+    given.pop("page", None)
+    figure = given.pop("figure", "")
+    if figure not in FIGURES:
+        raise invalid("figure", "value")
+    filters, selection = filters_of(office, given)
+    found = await visit.site.store.models.behind(
+        visit.person.tenant,
+        visit.person.id,
+        office.processes,
+        visit.settings.zone,
+        figure,
+        selection,
+        offset=offset,
+        limit=limit,
+    )
+    advisors = {one for row in found.rows if (one := row["shown"].get("advisor"))}
+    titles = await visit.titles(of_cases(found.rows), also=advisors)
+    why = visit.words.pages["dashboard"]["why"]
+    return cases_table(found.rows, titles, why), titles, found.total, figure, filters
+
+
+async def file(visit: Visit) -> Response:
+    """``/dashboard/{table}.csv`` or ``.xlsx``: a table, or the cases behind a figure."""
+    office = office_of(visit.site, visit.person)
+    name, ending = visit.request.path_params["table"], visit.request.path_params["ending"]
+    if ending not in TYPES:
+        raise Problem("not_found")
+    if name == "cases":
+        table, titles, _, figure, _ = await _cases(visit, 0, IN_A_FILE)
+        say = Say(titles.wording(""), single_cases=True)
+        title = str(say.words["figure"][figure])
+    else:
+        filters, selection = filters_of(office, visit.request.query_params)
+        content, _ = await figures(visit.site, office, selection, PATIENCE)
+        say = Say(Wording(visit.words, visit.settings, {}), office.single_cases)
+        made = Tables(content, filters, say.wording, links=False).of(name)
+        if made is None:
+            raise Problem("not_found")
+        table, title = made, str(say.words["table"][name])
+    headings = [say.heading(column) for column in table.columns]
+    if ending == "csv":
+        content_ = csv_file(table, headings, say.hidden, visit.words.language)
+    else:
+        content_ = xlsx_file(table, headings, say.hidden, title)
+    named = f'attachment; filename="traject-{name}-{visit.today}.{ending}"'
+    headers = {"Content-Disposition": named, "Cache-Control": "private, no-store"}
+    return Response(content_, media_type=cast("str", TYPES[ending]), headers=headers)
+
+
+PAGES = (
+    ("GET", "/dashboard", signed_in(dashboard)),
+    ("GET", "/dashboard/cases", signed_in(cases)),
+    ("GET", "/dashboard/{table}.{ending}", signed_in(file)),
+    ("POST", "/dashboard/filters", signed_in(saved.save)),
+    ("POST", "/dashboard/filters/{id}", signed_in(saved.change)),
+)

@@ -1,0 +1,67 @@
+"""Numbers and words of the dashboard in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal
+
+from web.pages.dashboard.tables import Cell, Column, Kind, Value
+from web.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """``hidden`` is said where a number may not be told."""
+
+    wording: Wording
+    single_cases: bool
+
+    @property
+    def words(self) -> Mapping[str, Any]:
+        return self.wording.texts.pages["dashboard"]
+
+    @property
+    def hidden(self) -> str:
+        return "" if self.single_cases else str(self.words["hidden"])
+
+    def wording_of(self, process: str) -> Wording:
+        """The words of a process."""
+        wording = self.wording
+        return Wording(wording.texts, wording.settings, wording.names, process)
+
+    def cell(self, cell: Cell, column: Column) -> str:
+        """What stands in a cell; a dash where there is nothing."""
+        if cell.value is None:
+            return (self.hidden if column.hidden else "") or "–"
+        return self.number(cell.value, column.kind)
+
+    def number(self, value: Value, kind: Kind) -> str:
+        """A value as people read it."""
+        locale = self.wording.texts.language
+        match value:
+            case None:
+                return self.hidden or "–"
+            case str():
+                return value
+            case date():
+                return format_date(value, "d MMM y", locale=locale)
+            case _:
+                return self._counted(value, kind, locale)
+
+    def _counted(self, value: float | Decimal, kind: Kind, locale: str) -> str:
+        if kind == "money":
+            return format_currency(value, "EUR", locale=locale)
+        if kind == "percent":
+            return f"{value}%"
+        pattern = {"decimal": "#,##0.00", "days": "#,##0.0"}.get(kind, "#,##0")
+        return format_decimal(value, pattern, locale=locale)
+
+    def heading(self, column: Column) -> str:
+        """What a column is called."""
+        return str(self.words["column"][column.name])
