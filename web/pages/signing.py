@@ -24,6 +24,7 @@ from web.naming import wording_for
 from web.pages.page import page
 from web.pages.session import page_language, sent_from_elsewhere
 from web.reading import log_reading
+from web.signin.limits import limit
 from web.site import Site, site_of
 from workflows.agreements import RequestFreshLink, SignAgreement
 from workflows.decision import Refused
@@ -81,8 +82,10 @@ async def answer(request: Request) -> Response:
 
 
 async def _invited(request: Request, site: Site) -> Invitation:
-    """The invitation of the path. Raises Problem (404) for whatever is no genuine code."""
-    link = site.store.links.read(request.path_params["code"])
+    """The invitation of the path. Raises Problem (404) for what is no genuine code, 429."""
+    code = request.path_params["code"]
+    limit(request, "link", code)
+    link = site.store.links.read(code)
     now = datetime.now(UTC) + offset_of(request, site)
     found = link and await invitation(site, link, now)
     if found is None:

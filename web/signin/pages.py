@@ -12,7 +12,7 @@ from web.api.body import form
 from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import may_choose, page_language, same_site, visitor
-from web.signin import provided
+from web.signin import emergency, mine, provided
 from web.signin.back import DONE, HOME, own_path
 from web.signin.begin import come_in
 from web.signin.cookies import drop_session, session_key
@@ -95,6 +95,8 @@ async def done(request: Request) -> Response:
 
 PAGES = (
     *provided.PAGES,
+    *emergency.PAGES,
+    *mine.PAGES,
     ("GET", "/sign-in", look),
     ("POST", "/sign-in", choose),
     ("GET", "/sign-in/done", done),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -17,6 +18,7 @@ from pydantic import SecretStr
 from events.store.directory import PersonRow
 from events.store.identities import SignInRules
 from events.store.keys import MasterKeys
+from events.store.sessions import How
 from events.store.store import Store
 from tests.conftest import Database
 from tests.web.conftest import FACTS, Installation
@@ -90,6 +92,17 @@ class Door:
         start = await browser.get("/sign-in/start", params={"back": back} if back else {})
         assert start.status_code == 303, start.text
         return await browser.get(await self.code(start.headers["Location"], subject))
+
+    async def enter(
+        self, browser: httpx2.AsyncClient, who: str = "sanne", how: How = "provider"
+    ) -> str:
+        """Signs somebody in without the provider; the key of the session."""
+        person, day = self.people[who], timedelta(days=1)
+        key = await self.store.begin_session(
+            self.tenant, person.id, how, idle=day, lasting=day, device="Firefox, Linux"
+        )
+        browser.cookies.set("__Host-traject_session", key, domain="traject.example", path="/")
+        return key
 
     async def rules(self, **rules: Any) -> None:
         await self.store.save_sign_in(self.tenant, SignInRules(**rules), [HOME])
