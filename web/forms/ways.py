@@ -73,6 +73,13 @@ RARE = frozenset({
 })  # fmt: skip
 """What is seldom wanted, and stands apart unless a task asks for it."""
 
+OFTEN = (
+    "RecordVisit", "RecordFollowUpTalk", "PlanVisit", "PlanFollowUpTalk", "LogHours",
+    "RecordHalfDay", "RecordLessonVisit", "LogContactMoment", "PlanRelationCare",
+    "RegisterGuidanceHours", "ReportTimetableChange",
+)  # fmt: skip
+"""What is done more than once in a case, the most wanted first."""
+
 MAIN = 4
 """So many stand in sight where no task asks for more."""
 
@@ -97,6 +104,7 @@ def ways(offered: Sequence[str], tasks: Sequence[str], here: Sequence[str] = ())
     ]
     asked = list(dict.fromkeys(asked))
     usual = [command for command in open_ if command not in RARE and command not in asked]
+    usual.sort(key=lambda command: OFTEN.index(command) if command in OFTEN else len(OFTEN))
     main = asked or usual[:MAIN]
     return Ways(
         main,

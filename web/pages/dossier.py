@@ -134,7 +134,7 @@ async def _shown(
         case=summary,
         href=href,
         wording=wording,
-        turn=turn_of(reading, summary, tasks, wording),
+        turn=turn_of(reading, summary, tasks, coming, wording),
         links=links_of(wording, href, may, tasks, list(FORMS)),
         ahead=coming,
         plans=bool(reading.agenda),

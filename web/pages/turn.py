@@ -8,6 +8,7 @@ from typing import Any
 
 from web.forms.ways import Ways, ways
 from web.forms.words import title_of
+from web.pages.case import Ahead
 from web.reading import Reading
 from web.wording import Wording
 
@@ -16,7 +17,7 @@ from web.wording import Wording
 class Turn:
     """What comes first: for its reader, for somebody else (``who``), or nothing at all.
 
-    ``over`` says that nothing more has to happen.
+    ``planned`` says that it only has to be waited for, ``over`` that nothing more has to happen.
     """
 
     what: str = ""
@@ -24,6 +25,7 @@ class Turn:
     by: str = ""
     late: bool = False
     mine: bool = False
+    planned: bool = False
     over: bool = False
 
 
@@ -48,9 +50,10 @@ def turn_of(
     reading: Reading,
     summary: Mapping[str, Any],
     tasks: Sequence[Mapping[str, Any]],
+    ahead: Sequence[Ahead],
     wording: Wording,
 ) -> Turn:
-    """The first of what waits for this reader; else the first step of somebody else."""
+    """The first of what waits for this reader; else of somebody else, else what is planned."""
     late = set(summary["overdue"])
     if tasks:
         task = min(tasks, key=lambda one: (not one["overdue"], one["due"] or "9999"))
@@ -61,6 +64,8 @@ def turn_of(
             mine=True,
         )
     if not summary["next"]:
+        if coming := [one for one in ahead if one.when]:
+            return Turn(coming[0].what, by=coming[0].when, planned=True)
         return Turn(over=reading.rules.story.is_final(reading.dossier.state))
     step = summary["next"][0]
     return Turn(
