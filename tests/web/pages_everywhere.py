@@ -52,8 +52,28 @@ PAGES: list[Shown] = [
     Shown("placement", "mieke", "/placements/{placement}"),
     Shown("departures", "noor", "/departures"),
     Shown("departure", "noor", "/departures/{departure}"),
+    Shown("trajectory-new", "saskia", "/supervision/new"),
+    Shown("internship-new", "samira", "/internships/new"),
+    Shown("placement-new", "rik", "/placements/new"),
+    Shown("partner-new", "nienke", "/partners/new"),
+    Shown("departure-new", "saskia", "/departures/new"),
+    Shown("do-correct", "saskia", "/supervision/{in_guidance}/do/CorrectRecord"),
+    Shown("do-hours", "ellen", "/supervision/{in_guidance}/do/LogHours"),
+    Shown("do-abort", "hendrik", "/supervision/{in_guidance}/do/AbortTrajectory"),
+    Shown("do-not-now", "ellen", "/supervision/{in_guidance}/do/PlanIntake", status=409),
+    Shown("do-assessment", "noor", "/assessments/{assessment}/do/CorrectRecord", status=403),
+    Shown("do-partner", "nienke", "/partners/{partner}/do/ChangePartner"),
+    Shown("do-internship", "nienke", "/internships/{internship}/do/AmendAgreement"),
+    Shown("do-placement", "mieke", "/placements/{placement}/do/RegisterGuidanceHours"),
+    Shown("do-departure", "saskia", "/departures/{departure}/do/PlaceLegalHold"),
     Shown("sign", None, "/sign/{link}"),
     Shown("sign-lapsed", None, "/sign/{lapsed}", status=409),
+    Shown("sign-in-back", None, "/sign-in?back=/supervision", same=True),
+    Shown("sign-in-done", "ellen", "/sign-in/done"),
+    Shown("emergency", None, "/sign-in/emergency"),
+    Shown("me", "ellen", "/me"),
+    Shown("me-sessions", "ellen", "/me/sessions"),
+    Shown("me-tokens", "ellen", "/me/tokens"),
     Shown("problem", None, "/problems/not_found"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
@@ -62,7 +82,11 @@ NO_PAGES = frozenset(
     {
         "/health",
         "/me/file",
+        "/sign-in/start",
+        "/sign-in/return",
+        "/sign-in/left",
         "/dashboard/{table}.{ending}",
+        "/assessments/new",
         "/sign/{code}/agreement.pdf",
         *(f"/{{process}}/{{id}}/{paper}.pdf" for paper in ("report", "invoice", "dossier")),
         *(
@@ -75,7 +99,7 @@ NO_PAGES = frozenset(
                 "placements",
                 "departures",
             )
-            for rest in ("agreement/{version}.pdf", "calendar.ics", "do/{command}")
+            for rest in ("agreement/{version}.pdf", "calendar.ics", "live")
         ),
     }
 )
