@@ -22,7 +22,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_KEYS = "/sign/"
+_KEYS = ("/sign/", "/feeds/", "/mail/")
 """Addresses below it are keys: they go nowhere else, whatever is answered there."""
 _KEPT_SECRET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 

@@ -75,6 +75,9 @@ PAGES: list[Shown] = [
     Shown("me-sessions", "ellen", "/me/sessions"),
     Shown("me-tokens", "ellen", "/me/tokens"),
     Shown("problem", None, "/problems/not_found"),
+    Shown("me-mail", "ellen", "/me/mail"),
+    Shown("me-feed", "ellen", "/me/feed"),
+    Shown("mail-leave", None, "/mail/{leave}"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
 
@@ -82,6 +85,7 @@ NO_PAGES = frozenset(
     {
         "/health",
         "/me/file",
+        "/feeds/{code}.ics",
         "/sign-in/start",
         "/sign-in/return",
         "/sign-in/left",

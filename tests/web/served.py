@@ -180,7 +180,7 @@ async def _links(store: Store, board: ExampleBoard) -> dict[str, str]:
             ("link", now + timedelta(days=14)),
             ("lapsed", now - timedelta(days=1)),
         )
-    }
+    } | {"leave": store.leaving.code(DEMO_BOARD, notice.person)}
 
 
 async def chromium(playwright: Playwright) -> Browser:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_every_page_is_looked_at() -> None:
     app = create_app(cast("Store", None), cast("Gateway", None), RULES, Installation("demo"))
     board = ExampleBoard()
-    ids = {**board.ids, "link": "link", "lapsed": "lapsed"}
+    ids = {**board.ids, "link": "link", "lapsed": "lapsed", "leave": "leave"}
     pages = {
         route.path: route
         for route in app.routes

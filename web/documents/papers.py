@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from web.api.body import fields
 from web.api.clock import now_of, offset_of
@@ -23,6 +23,7 @@ from web.documents.sheet import TEMPLATE, Sheet
 from web.naming import wording_for
 from web.pages.session import page_language, same_site, visitor
 from web.reading import Reading, log_reading, offered, read_case
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 from web.texts import LANGUAGES, Texts, texts
 from web.wording import Wording
@@ -63,13 +64,13 @@ PAPERS: Mapping[str, Write] = {"report": _report, "invoice": _invoice, "dossier"
 
 
 def _page(what: str) -> Handler:
-    """``/{process}/{id}/<what>.pdf`` for whoever is signed in; others go to the first page."""
+    """``/{process}/{id}/<what>.pdf`` for whoever is signed in; others sign in first."""
 
     async def show(request: Request) -> Response:
         site = site_of(request)
         person = await visitor(request, site)
         if person is None:
-            return RedirectResponse("/", 303)
+            return await to_sign_in(request)
         now = datetime.now(UTC) + offset_of(request, site)
         return await _made(request, site, person, what, now, page_language(request))
 
@@ -107,7 +108,7 @@ async def preview(request: Request) -> Response:
     site = site_of(request)
     person = await visitor(request, site)
     if person is None:
-        return RedirectResponse("/", 303)
+        return await to_sign_in(request)
     if not same_site(request):
         raise Problem("not_found")
     now = datetime.now(UTC) + offset_of(request, site)

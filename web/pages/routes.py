@@ -24,6 +24,7 @@ from web.pages.session import keep_language, page_language, same_site, visitor
 from web.pages.statics import Statics
 from web.patience import in_time
 from web.permissions import page as permissions
+from web.post.pages import PAGES as POST
 from web.privacy.answers import my_file
 from web.reading import ErasedCase
 from web.signin import pages as signin
@@ -41,6 +42,7 @@ MORE: tuple[Page, ...] = (
     *DESK,
     *DASHBOARD,
     *papers.PAGES,
+    *POST,
     *permissions.PAGES,
     *audit.PAGES,
 )

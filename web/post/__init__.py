@@ -1,0 +1,1 @@
+"""How a person hears of things outside the pages: mail by choice, and the own calendar."""
