@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +22,13 @@ _PAGES = 5
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something in somebody's agenda; ``process`` and ``stream`` say of which case."""
+    """Something in somebody's agenda; ``row`` is what lists say of its case."""
 
     at: str
     process: str
     stream: str
     told: dict[str, Any]
+    row: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 async def agenda_of(
@@ -34,18 +36,17 @@ async def agenda_of(
 ) -> list[Item]:
     """All that is planned for somebody, as that person may know it, by moment."""
     found: list[Item] = []
-    query = Query(None, True, "created_at", None, LIMIT_MAX, own=True, looks=Looks(agenda=True))
+    looks = Looks(row=True, agenda=True)
+    query = Query(None, True, "created_at", None, LIMIT_MAX, own=True, looks=looks)
     for process in sorted(await site.store.processes_of(person.tenant, person.id)):
         if process not in site.rules:
             continue
         cursor: str | None = None
         for _ in range(_PAGES):
-            asked = Query(
-                query.state, True, query.sort, cursor, LIMIT_MAX, own=True, looks=query.looks
-            )
+            asked = replace(query, cursor=cursor)
             cases, cursor = await page_of_cases(site, person, process, asked, now, settings)
             found += [
-                Item(str(told["at"]), process, case.stream, told)
+                Item(str(told["at"]), process, case.stream, told, case.row)
                 for case in cases
                 for told in case.agenda
             ]

@@ -42,11 +42,19 @@ def pieces(before: str, after: str) -> list[Piece]:
         if what == "equal":
             found.append(Piece("same", "".join(old[a:b])))
             continue
-        if b > a:
-            found.append(Piece("gone", "".join(old[a:b])))
-        if d > c:
-            found.append(Piece("new", "".join(new[c:d])))
+        found += _marked("gone", "".join(old[a:b]))
+        found += _marked("new", "".join(new[c:d]))
     return found
+
+
+def _marked(how: Literal["new", "gone"], text: str) -> list[Piece]:
+    """The words alone: a mark under the space beside them would look like a word of its own."""
+    words = text.strip()
+    if not words:
+        return [Piece("same", text)] if text and how == "new" else []
+    before, _, after = text.partition(words)
+    all_three = (Piece("same", before), Piece(how, words), Piece("same", after))
+    return [one for one in all_three if one.text]
 
 
 def changes(events: Iterable[Event], since: int | None) -> list[Change]:

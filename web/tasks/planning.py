@@ -10,6 +10,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from events.calendar import local_day
+from web.naming import wording_for
 from web.tasks.clashes import Item, agenda_of, closed, near, on_day
 from web.tasks.sheet import Sheet, Task, turned_away
 from web.wording import Wording
@@ -31,12 +32,17 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Busy:
-    """Something at that time; ``what`` is empty where the planner may not know what it is."""
+    """Something at that time; ``what`` is empty where the planner may not know what it is.
+
+    ``case`` and ``href`` tell of which other case it is.
+    """
 
     who: str
     time: str
     what: str
     near: bool
+    case: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
     """The day of a local moment."""
     reading, settings = task.reading, task.reading.view.settings
     site, tenant, now = task.site, task.person.tenant, task.reading.view.now
-    own = wording.texts.pages["tasks"]["plan"]
+    own = task.words.pages["tasks"]["plan"]
     day = date.fromisoformat(at[:10])
     warnings: list[str] = []
     shut = closed(day, settings)
@@ -102,13 +108,12 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
         if person not in people:
             continue
         items = on_day(await agenda_of(site, people[person], now, settings), at[:10])
-        mine = person == task.person.id
-        who = own["you"] if mine else wording.name(person)
-        busy += [
-            Busy(who, item.at[11:16], _told(task, wording, item) if mine else "", near(item, at))
-            for item in items
-            if item.stream != reading.dossier.stream
-        ]
+        others = [item for item in items if item.stream != reading.dossier.stream]
+        if person == task.person.id:
+            busy += [await _own(task, item, at) for item in others]
+        else:
+            name = wording.name(person)
+            busy += [Busy(name, item.at[11:16], "", near(item, at)) for item in others]
     busy += [
         Busy("", item.at[11:16], wording.planned(item.told), near(item, at))
         for item in _own_items(task)
@@ -117,10 +122,20 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
     return Day(at[:10], warnings, sorted(busy, key=lambda one: (one.time, one.who)))
 
 
-def _told(task: Task, wording: Wording, item: Item) -> str:
-    """An item of the planner's own agenda."""
-    words = replace(wording, process=item.process, facts=task.site.rules[item.process].story.facts)
-    return f"{words.planned(item.told)} ({wording.about(item.process, 'one')})"
+async def _own(task: Task, item: Item, at: str) -> Busy:
+    """An item of the planner's own agenda in another case, with the name of that case."""
+    site, settings = task.site, task.reading.view.settings
+    words = await wording_for(
+        site, task.person.tenant, item.process, item.row, task.words, settings
+    )
+    return Busy(
+        "",
+        item.at[11:16],
+        words.planned(item.told),
+        near(item, at),
+        words.case(item.row),
+        f"/{item.process}/{item.stream}",
+    )
 
 
 def _own_items(task: Task) -> list[Item]:
@@ -144,7 +159,8 @@ def _looked(task: Task, sheet: Sheet) -> Sheet:
     given = task.request.query_params
     if task.tried is not None or "at" not in given:
         return sheet
-    asked = {name: given[name] for name in ("at", "announced") if name in given}
+    usual = "false" if task.state.mode == "unannounced" else "true"
+    asked = {"at": given["at"], "announced": given.get("announced", usual)}
     return replace(sheet, sent={**sheet.sent, **asked}, restored="")
 
 
