@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -77,14 +77,15 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
         person.tenant, "reads", Wanted(stream=dossier.stream, until=moment), None, LOOKS, person.id
     )
     kept = rules.command_of(number)
-    shown: list[Any] = [step.before, step.after, *(fact_json(one.data) for one in dossier.events)]
+    known = {item["event_id"]: item["data"] for item in whole.timeline}
+    shown: list[Any] = [step.before, step.after, list(known.values())]
     shown += [[one.actor.person for one in dossier.events], [one.person for one in looked.lines]]
     shown.append(kept.given.data if kept and kept.given else None)
     words = page_language(request)
     wording = await wording_for(
         site, person.tenant, dossier.process, shown, words, settings, person
     )
-    moments = [_moment(one, wording) for one in dossier.events]
+    moments = [_moment(one, known, wording) for one in dossier.events]
     await log_reading(site, person, whole, "audit", now, moment)
     return page(
         request,
@@ -98,8 +99,8 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
         moments=moments,
         changes=changed(step.changes, wording),
         state=told(step.after, wording),
-        given=_given(rules, kept, step.event, moments, wording),
-        details=wording.details(fact_json(step.event.data), step.event.type),
+        given=_given(rules, kept, step.event, moments, wording, known),
+        details=wording.details(known.get(step.event.event_id, {}), step.event.type),
         wrong=_wrong(rules, moments, wording),
         looks=[_look(line, wording) for line in looked.lines],
         more_looks=looked.next is not None,
@@ -107,20 +108,33 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
     )
 
 
-def _moment(event: Event, wording: Wording) -> Moment:
+def _moment(event: Event, known: Mapping[str, Any], wording: Wording) -> Moment:
+    """``known`` is what of each event the auditor may see, by its id."""
+    data, at = known.get(event.event_id), exactly(wording, event.recorded_at)
+    if data is None:
+        hidden = str(wording.texts.pages["audit"]["case"]["hidden"])
+        return Moment(event.version, event.event_id, hidden, hidden, at)
     return Moment(
         number=event.version,
         id=event.event_id,
         title=wording.title(event.type),
-        sentence=wording.sentence(event.type, fact_json(event.data)),
-        at=exactly(wording, event.recorded_at),
+        sentence=wording.sentence(event.type, data),
+        at=at,
     )
 
 
 def _given(
-    rules: Ruled, kept: Kept | None, event: Event, moments: Sequence[Moment], wording: Wording
+    rules: Ruled,
+    kept: Kept | None,
+    event: Event,
+    moments: Sequence[Moment],
+    wording: Wording,
+    known: Mapping[str, Any],
 ) -> Given:
-    actor, data = event.actor, kept.given and kept.given.data if kept else None
+    actor = event.actor
+    # What was given says no more than what came of it may say.
+    whole = known.get(event.event_id) == fact_json(event.data)
+    data = kept.given.data if whole and kept and kept.given else None
     roles = kept.given.roles if kept and kept.given else ()
     findings = rules.found_of(kept) if kept else ()
     if any(one.weight == "wrong" for one in findings):
@@ -183,7 +197,8 @@ async def who_knew(request: Request, site: Site, person: PersonRow) -> Response:
         site, person.tenant, whole.dossier.process, shown, page_language(request), settings, person
     )
     await log_reading(site, person, whole, "knew", now_at(request, site), step.event.recorded_at)
-    moments = {one.event_id: _moment(one, wording) for one in step.reading.dossier.events}
+    known = {item["event_id"]: item["data"] for item in step.reading.timeline}
+    moments = {one.event_id: _moment(one, known, wording) for one in step.reading.dossier.events}
     return page(
         request,
         "audit/knew.html",

@@ -9,6 +9,7 @@ from babel.dates import format_datetime
 
 from events.process import View
 from web.api.looking import AUDITOR
+from web.forms.words import title_of
 from web.site import Site, reader_of
 from web.texts import Texts
 from web.wording import Wording, ids_in
@@ -31,12 +32,12 @@ def warnings_in_words(wording: Wording, codes: Iterable[str]) -> list[str]:
     return [wording.texts.warning(code) for code in codes]
 
 
-def command_in_words(words: Texts, process: str, command: str) -> str:
+def command_in_words(wording: Wording, command: str) -> str:
     """What a command is called; that somebody tried something, where it has no name."""
-    table: Mapping[str, Any] = words.own.get(process, {}).get("commands", {})
-    named = table.get(command)
-    title = named.get("title") if isinstance(named, Mapping) else named
-    return str(title or words.pages["audit"]["some_command"])
+    try:
+        return title_of(wording, command)
+    except KeyError:
+        return str(wording.texts.pages["audit"]["some_command"])
 
 
 class Names:

@@ -229,7 +229,7 @@ class Searching:
         return (
             Cell(self.at(line.at)),
             Cell(names.person(line.person)),
-            Cell(command_in_words(self.words, line.process, line.what)),
+            Cell(command_in_words(names.wording(line.process), line.what)),
             Cell(self.words.problem(line.code or "", self.settings).title),
             Cell(text, href),
         )

@@ -87,7 +87,7 @@ async def start(request: Request, site: Site, person: PersonRow) -> Response:
             {
                 "at": exactly(names.wording(line.process), line.at),
                 "who": names.person(line.person),
-                "command": command_in_words(words, line.process, line.what),
+                "command": command_in_words(names.wording(line.process), line.what),
                 "why": words.problem(line.code or "", settings).title,
                 "case": names.case(line.stream, line.process),
             }
