@@ -10,7 +10,7 @@ import aiosmtplib
 from pydantic import SecretStr
 
 from activities.invitations import Invitations, PersonalLink
-from activities.letters import digest_letter, letter
+from activities.letters import OwnTexts, digest_letter, known_language, letter
 from activities.letters.asks import DO
 from events.event import may_sign_in
 from events.store.digests import Digest
@@ -25,6 +25,14 @@ Attached = Sequence[tuple[str, bytes]]
 Calendars = Callable[[Mail], Awaitable[Attached]]
 Leave = Callable[[str, str], str]
 """(board, person) -> the address that ends the digests of that person by one click."""
+
+
+Texts = Callable[[str], Awaitable[OwnTexts]]
+"""The board -> what it says in its own way."""
+
+
+async def _usual(_board: str) -> OwnTexts:
+    return {}
 
 
 async def _no_calendars(_mail: Mail) -> Attached:
@@ -47,6 +55,7 @@ class Post:
         invitations: Invitations | None = None,
         calendars: Calendars = _no_calendars,
         leave: Leave | None = None,
+        texts: Texts = _usual,
     ) -> None:
         self._host = host
         self._port = port
@@ -58,16 +67,19 @@ class Post:
         self._invitations = invitations
         self._calendars = calendars
         self._leave = leave
+        self._texts = texts
 
     async def send(self, mail: Mail) -> None:
         """Raises aiosmtplib's exceptions, or OSError, when the server did not take it."""
         link = await self._invitations.link(mail) if self._invitations else None
-        await self._hand_over(self.message(mail, link, await self._calendars(mail)))
+        files, own = await self._calendars(mail), await self._texts(mail.tenant)
+        await self._hand_over(self.message(mail, link, files, own))
 
     async def send_digest(self, digest: Digest) -> None:
         """The same for one mail about several notices."""
         files = [one for mail in digest.mails for one in await self._calendars(mail)]
-        await self._hand_over(self.digest_message(digest, list(dict.fromkeys(files))))
+        own = await self._texts(digest.tenant)
+        await self._hand_over(self.digest_message(digest, list(dict.fromkeys(files)), own))
 
     async def _hand_over(self, message: EmailMessage) -> None:
         try:
@@ -86,15 +98,21 @@ class Post:
         MAILS.labels("taken").inc()
 
     def message(
-        self, mail: Mail, link: PersonalLink | None = None, calendars: Attached = ()
+        self,
+        mail: Mail,
+        link: PersonalLink | None = None,
+        calendars: Attached = (),
+        own: OwnTexts | None = None,
     ) -> EmailMessage:
         """The mail as it travels. It says that something happened, and nothing of what."""
         methods = [method for method, _ in calendars]
-        subject, text = written(mail, link, self._public_address, methods)
+        subject, text = written(mail, link, self._public_address, methods, own)
         at = mail.notice.recorded_at.timestamp()
         return self._message(mail.to, mail.message_id, subject, text, at, calendars)
 
-    def digest_message(self, digest: Digest, calendars: Attached = ()) -> EmailMessage:
+    def digest_message(
+        self, digest: Digest, calendars: Attached = (), own: OwnTexts | None = None
+    ) -> EmailMessage:
         """The digest as it travels."""
         subject, text = digest_letter(
             [mail.notice.kind for mail in digest.mails],
@@ -102,6 +120,7 @@ class Post:
             digest.to.name,
             address=f"{self._public_address}/",
             calendar=[method for method, _ in calendars],
+            own=own or {},
         )
         at = digest.mails[-1].notice.recorded_at.timestamp()
         message = self._message(digest.to, digest.message_id, subject, text, at, calendars)
@@ -127,7 +146,7 @@ class Post:
         domain = parseaddr(self._sender)[1].rpartition("@")[2] or "localhost"
         message["Message-ID"] = f"<{message_id}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = to.language
+        message["Content-Language"] = known_language(to.language)
         message.set_content(text)
         _attach(message, calendars)
         return message
@@ -145,7 +164,11 @@ def _attach(message: EmailMessage, calendars: Attached) -> None:
 
 
 def written(
-    mail: Mail, link: PersonalLink | None, public_address: str, calendar: Sequence[str] = ()
+    mail: Mail,
+    link: PersonalLink | None,
+    public_address: str,
+    calendar: Sequence[str] = (),
+    own: OwnTexts | None = None,
 ) -> tuple[str, str]:
     """Subject and text of a mail, in the language of whom it goes to."""
     to, kind = mail.to, mail.notice.kind
@@ -161,4 +184,5 @@ def written(
         link=link,
         address=address,
         calendar=calendar,
+        own=own or {},
     )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from activities.invitations import Invitations
+from activities.letters import OwnTexts
 from activities.mail import written
 from deploy.boards import known_id, opened
 from events.event import instant_text
@@ -31,17 +32,21 @@ async def kept_mail(settings: Settings, board: str | None, to: str) -> list[dict
         if board is not None:
             boards = [known_id(board)]
         invitations = Invitations(store.links, store.settings, settings.public_address)
+        address = settings.public_address
+        own = {one: await store.texts_of(one) for one in boards}
         return [
-            await _shown(mail, invitations, settings.public_address)
+            await _shown(mail, invitations, address, own[one])
             for one in boards
             for mail in await store.kept_mail(one)
             if to.lower() in f"{mail.to.name} {mail.to.email}".lower()
         ]
 
 
-async def _shown(mail: Mail, invitations: Invitations, public_address: str) -> dict[str, Any]:
+async def _shown(
+    mail: Mail, invitations: Invitations, public_address: str, own: OwnTexts
+) -> dict[str, Any]:
     link = await invitations.link(mail)
-    subject, text = written(mail, link, public_address)
+    subject, text = written(mail, link, public_address, own=own)
     return {
         "board": mail.tenant,
         "process": mail.process,

@@ -31,5 +31,6 @@ def post_of(settings: Settings, store: Store) -> Post | None:
         public_address=address,
         invitations=Invitations(store.links, store.settings, address),
         calendars=CalendarParts(dossiers, RULES, store.settings, address, sender).of,
+        texts=store.texts_of,
         leave=lambda board, person: f"{address}/mail/{store.leaving.code(board, person)}",
     )

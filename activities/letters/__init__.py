@@ -25,6 +25,7 @@ from activities.letters import (
     supervision,
 )
 from activities.letters.asks import DO
+from events.store.administration import BoardLetter
 
 LANGUAGES = ("nl", "en")
 
@@ -108,6 +109,12 @@ WORDS: Mapping[str, Words] = {
     ),
 }
 
+OwnTexts = Mapping[tuple[str, str], BoardLetter]
+"""By kind and language, what a board has its mails say in place of the usual."""
+_USUAL: OwnTexts = {}
+_NAME = "{name}"
+"""Stands in a board's own text for the name of whom it goes to."""
+
 
 def letter(
     kind: str,
@@ -118,17 +125,21 @@ def letter(
     link: PersonalLink | None = None,
     address: str = "",
     calendar: Sequence[str] = (),
+    own: OwnTexts = _USUAL,
 ) -> tuple[str, str]:
     """Subject and text of a mail; Dutch where the language is not known.
 
     ``account``: to somebody who may have one; ``address``: where that person reads on;
-    ``calendar``: the methods of the calendar files that come along.
+    ``calendar``: the methods of the calendar files that come along; ``own``: what the board says
+    in its own way.
     """
-    words = WORDS[_known(language)]
-    subject = KINDS.get(kind, OTHER)[LANGUAGES.index(_known(language))]
+    words = WORDS[known_language(language)]
+    subject = _subject(kind, language, name, own)
     paragraphs = [words.greeting.format(name=name), f"{subject}."]
+    if said := own.get((kind, known_language(language))):
+        paragraphs = [said.intro.replace(_NAME, name).strip()]
     if link is not None:
-        until = format_datetime(link.until, "EEEE d MMMM y, HH:mm", locale=_known(language))
+        until = format_datetime(link.until, "EEEE d MMMM y, HH:mm", locale=known_language(language))
         paragraphs.append(words.either_way if account else words.by_link)
         paragraphs += [link.address, words.personal.format(until=until)]
     elif account:
@@ -140,11 +151,17 @@ def letter(
 
 
 def digest_letter(
-    kinds: Sequence[str], language: str, name: str, *, address: str, calendar: Sequence[str] = ()
+    kinds: Sequence[str],
+    language: str,
+    name: str,
+    *,
+    address: str,
+    calendar: Sequence[str] = (),
+    own: OwnTexts = _USUAL,
 ) -> tuple[str, str]:
     """Subject and text of the one mail of a day about all of these."""
-    words, place = WORDS[_known(language)], LANGUAGES.index(_known(language))
-    counted = Counter(KINDS.get(kind, OTHER)[place] for kind in kinds)
+    words = WORDS[known_language(language)]
+    counted = Counter(_subject(kind, language, name, own) for kind in kinds)
     lines = [
         "- " + (subject if count == 1 else words.times.format(subject=subject, count=count))
         for subject, count in counted.items()
@@ -155,8 +172,16 @@ def digest_letter(
     return one if len(kinds) == 1 else many.format(count=len(kinds)), _text(paragraphs)
 
 
-def _known(language: str) -> str:
+def known_language(language: str) -> str:
+    """The language in which somebody is written to."""
     return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def _subject(kind: str, language: str, name: str, own: OwnTexts) -> str:
+    chosen = known_language(language)
+    if said := own.get((kind, chosen)):
+        return said.subject.replace(_NAME, name)
+    return KINDS.get(kind, OTHER)[LANGUAGES.index(chosen)]
 
 
 def _calendar(words: Words, methods: Sequence[str]) -> str:

@@ -14,11 +14,12 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from activities.invitations import CARRYING, Invitations
-from activities.letters import KINDS, letter
+from activities.letters import KINDS, OwnTexts, letter
 from activities.letters.asks import DO
 from activities.mail import Post
 from deploy.embedded.supervisor import free_port
 from events.settings import TenantSettings
+from events.store.administration import BoardLetter
 from events.store.digests import Digest
 from events.store.directory import PersonRow
 from events.store.keys import MasterKeys
@@ -147,6 +148,25 @@ async def test_what_is_planned_comes_as_an_invitation(letterbox: tuple[Letterbox
     text, calendar = box.mails[1].iter_parts()
     assert "takes the appointment out of your calendar" in text.get_content()
     assert calendar.get_param("method") == "CANCEL"
+
+
+async def test_a_board_says_it_in_its_own_way(letterbox: tuple[Letterbox, Post]) -> None:
+    box, post = letterbox
+    own = BoardLetter("Een berichtje, {name}", "Dag {name},\n\nEr is iets met {dit}.")
+
+    async def texts(board: str) -> OwnTexts:
+        return {("closed", "nl"): own} if board == BOARD else {}
+
+    post._texts = texts
+    await post.send(mail("closed"))
+    await post.send(mail("closed", "en"))
+    mails = (mail("closed"), mail("aborted"))
+    await post.send_digest(Digest(BOARD, mails[0].to, date(2026, 3, 3), mails))
+    got, english, digest = box.mails
+    assert got["Subject"] == "Een berichtje, Fenna de Groot"
+    assert said(got).startswith("Dag Fenna de Groot,\n\nEr is iets met {dit}.\n\nU leest er meer")
+    assert english["Subject"] == "A trajectory was closed"
+    assert "- Een berichtje, Fenna de Groot\n" in said(digest)
 
 
 async def test_a_digest_is_one_mail_about_a_day(letterbox: tuple[Letterbox, Post]) -> None:
