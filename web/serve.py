@@ -18,6 +18,7 @@ from events.store.store import Store
 from settings import BadSettings, Settings
 from web.api.app import create_app
 from web.dossiers import Dossiers
+from web.live import Live
 from web.signin.access import access_by
 from workflows.gateway import Gateway
 from workflows.registry import RULES
@@ -75,7 +76,7 @@ async def serve(
             await obey_before_serving(store, settings.published, settings.owner_database, stories)
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
             app = create_app(store, Gateway(store, temporal), RULES, settings, access_by(settings))
-            async with _heeding(settings, store, app.state.site.dossiers):
+            async with _heeding(settings, store, app.state.site.dossiers), _telling(settings, app):
                 await run(app, listener, stop or _signalled(), ready)
         finally:
             store_closed = asyncio.ensure_future(store.close())
@@ -100,6 +101,19 @@ async def _heeding(settings: Settings, store: Store, dossiers: Dossiers) -> Asyn
     finally:
         heeding.cancel()
         await asyncio.wait([heeding])
+
+
+@contextlib.asynccontextmanager
+async def _telling(settings: Settings, app: FastAPI) -> AsyncIterator[None]:
+    """Meanwhile open pages hear of what is recorded."""
+    listening = asyncio.ensure_future(
+        app.state.live.listen(settings.database("app"), app.state.site)
+    )
+    try:
+        yield
+    finally:
+        listening.cancel()
+        await asyncio.wait([listening])
 
 
 async def _same_installation(store: Store, settings: Settings) -> None:
@@ -146,6 +160,8 @@ async def run(
     finally:
         listening.cancel()
         stopping.cancel()
+        if isinstance(live := getattr(app.state, "live", None), Live):
+            live.close()
         server.should_exit = True
         await serving
 

@@ -16,6 +16,7 @@ from web.compression import Compression
 from web.documents import papers
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
+from web.live import Live
 from web.pages.routes import add_pages, error_page
 from web.privacy import answers as privacy
 from web.signin.access import Access
@@ -70,6 +71,7 @@ def create_app(
         provider=Provider(access.issuer) if access.issuer else None,
         published=settings.published,
     )
+    app.state.live = Live()
     described = document(rules)
     app.openapi = lambda: described
 

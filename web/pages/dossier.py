@@ -14,6 +14,7 @@ from web.documents.shelf import documents_of
 from web.doing import FORMS, Tried, forms
 from web.pages.case import Ahead, ahead, moments, step_line, visit_rows
 from web.pages.commands import has_form, said
+from web.pages.lively import last_seen
 from web.pages.opened import opened, worded
 from web.pages.page import page
 from web.pages.ratings import ratings_of
@@ -138,6 +139,7 @@ async def _shown(
         links=links_of(wording, href, may, tasks, list(FORMS)),
         ahead=coming,
         plans=bool(reading.agenda),
+        seen=last_seen(reading),
         done=await _done(request, site, person, reading),
         documents=documents_of(reading, wording.texts),
         timeline=_timeline(request, reading, wording, may, href),

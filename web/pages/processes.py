@@ -23,6 +23,7 @@ from web.forms.words import title_of
 from web.naming import wording_for
 from web.pages.commands import ask_command, ask_new, do_command, do_new, has_form, may_begin
 from web.pages.dossier import case, case_page, trajectory
+from web.pages.lively import live
 from web.pages.opened import opened
 from web.pages.own import OWN_PAGES
 from web.pages.page import page
@@ -52,6 +53,7 @@ def pages(process: str) -> list[tuple[str, str, Shown]]:
         ("GET", "/new", ask_new),
         ("POST", "/new", do_new),
         ("GET", "/{id}", trajectory if process == SUPERVISION else case),
+        ("GET", "/{id}/live", live),
         ("GET", "/{id}/agreement/{version}.pdf", agreement_pdf),
         ("GET", "/{id}/calendar.ics", calendar),
         ("GET", "/{id}/do/{command}", ask),

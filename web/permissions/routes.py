@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from web.administration.pages import ACCESS
+
 Access = Literal["open", "link", "list", "case", "start", "command"]
 """open: anybody, signed in or not. link: whoever holds the secret in the address. list: who is
 signed in, each of the cases that person may see. case: who may read the case (`Story.rights`).
@@ -35,13 +37,6 @@ _SITE: Mapping[str, str] = {
     "POST /sign/{code}": "link",
     "GET /sign/{code}/agreement.pdf": "link",
     "GET /me/file": "me",
-    "GET /me/mail": "me",
-    "POST /me/mail": "me",
-    "GET /me/feed": "me",
-    "POST /me/feed": "me",
-    "GET /feeds/{code}.ics": "link",
-    "GET /mail/{code}": "link",
-    "POST /mail/{code}": "link",
     "GET /me/mail": "me",
     "POST /me/mail": "me",
     "GET /me/feed": "me",
@@ -112,6 +107,7 @@ def _under(prefix: str, routes: Mapping[str, str]) -> dict[str, str]:
 
 ROUTES: Mapping[str, str] = {
     **_SITE,
+    **ACCESS,
     **_under("/{process}", _OF_PROCESS),
     **_under(PREFIX, _API),
 }
