@@ -93,6 +93,7 @@ class ExampleBoard:
             for stream in self.engine.streams.values()
             if (process := stream.rules.story.name) != "supervision"
         }
+        self.ids["event"] = self.engine.streams[self.ids["in_guidance"]].events[0].event_id
 
     def _led(self, process: str, steps: list[Step]) -> str:
         stream = None

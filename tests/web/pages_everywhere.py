@@ -78,6 +78,17 @@ PAGES: list[Shown] = [
     Shown("me-mail", "ellen", "/me/mail"),
     Shown("me-feed", "ellen", "/me/feed"),
     Shown("mail-leave", None, "/mail/{leave}"),
+    Shown("audit", "noor", "/audit"),
+    Shown("audit-cases", "noor", "/audit/search?q=windvaan"),
+    Shown("audit-people", "noor", "/audit/search?kind=people"),
+    Shown("audit-commands", "noor", "/audit/search?kind=commands&who=ellen"),
+    Shown("audit-refusals", "noor", "/audit/search?kind=refusals"),
+    Shown("audit-reads", "noor", "/audit/search?kind=reads"),
+    Shown("audit-case", "noor", "/audit/supervision/{in_guidance}?at=20"),
+    Shown("audit-knew", "noor", "/audit/supervision/{in_guidance}/knew?at=25&as=teacher&with=hr"),
+    Shown("audit-case-export", "noor", "/audit/supervision/{in_guidance}/export"),
+    Shown("audit-event", "noor", "/audit/events/{event}"),
+    Shown("audit-export", "noor", "/audit/export"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
 
@@ -92,6 +103,14 @@ NO_PAGES = frozenset(
         "/dashboard/{table}.{ending}",
         "/assessments/new",
         "/sign/{code}/agreement.pdf",
+        "/audit/search.csv",
+        "/audit/checkpoint.txt",
+        "/audit/keys.txt",
+        "/audit/export.zip",
+        "/audit/export/progress",
+        "/audit/events/{event_id}/proof.json",
+        "/audit/events/{event_id}/export.zip",
+        "/audit/{process}/{id}/export.zip",
         *(f"/{{process}}/{{id}}/{paper}.pdf" for paper in ("report", "invoice", "dossier")),
         *(
             f"/{process}/{{id}}/{rest}"
