@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from web.forms.decoding import Sent, several
@@ -177,7 +177,8 @@ class Builder:
             if path in self.known.keys:
                 return self._cards(shape, name, path)
             rows = [
-                tuple(self._inner(of, f"{name}.{n}", path)) for n in range(self._rows(name, path))
+                _asked(shape, n, self._inner(of, f"{name}.{n}", path))
+                for n in range(self._rows(name, path))
             ]
             return self._plain(shape, name, path, "rows", rows=tuple(rows))
         texts = [(self._one(of, f"{name}.{n}", path),) for n in range(self._rows(name, path))]
@@ -260,6 +261,13 @@ class Builder:
         for step in name.split("."):
             value = _step(value, step)
         return _texts(value, self.words, shape)
+
+
+def _asked(shape: Shape, number: int, row: list[Field]) -> tuple[Field, ...]:
+    """A row of a list. One that may stay empty keeps no browser from sending the form."""
+    if shape.required and number == 0:
+        return tuple(row)
+    return tuple(replace(one, required=False) for one in row)
 
 
 def _step(value: Any, step: str) -> Any:
