@@ -32,7 +32,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A mail that did not arrive, or has not yet: ``problem`` is a code, never a text."""
+    """A mail that did not arrive, or has not yet: ``problem`` is a code, never a text.
+
+    ``settled_at`` is when it was given up (``given_up``) or dropped; None while it is tried.
+    """
 
     notice: int
     kind: str
@@ -42,7 +45,8 @@ class Trouble:
     name: str | None
     problem: str | None
     attempts: int
-    parked_at: datetime | None
+    settled_at: datetime | None
+    given_up: bool
 
 
 class Correspondence(Connected):
@@ -116,6 +120,7 @@ class Correspondence(Connected):
                 row["problem"],
                 row["attempts"],
                 row["settled_at"],
+                row["state"] == "parked",
             )
             for row in rows
         ]

@@ -78,6 +78,7 @@ PAGES: list[Shown] = [
     Shown("me-mail", "ellen", "/me/mail"),
     Shown("me-feed", "ellen", "/me/feed"),
     Shown("mail-leave", None, "/mail/{leave}"),
+    Shown("mail-troubles", "saskia", "/administration/mail"),
     Shown("audit", "noor", "/audit"),
     Shown("audit-cases", "noor", "/audit/search?q=windvaan"),
     Shown("audit-people", "noor", "/audit/search?kind=people"),

@@ -44,6 +44,8 @@ _SITE: Mapping[str, str] = {
     "GET /feeds/{code}.ics": "link",
     "GET /mail/{code}": "link",
     "POST /mail/{code}": "link",
+    "GET /administration/mail": "administration.health",
+    "POST /administration/mail": "administration.retry",
     "GET /tasks": "home",
     "GET /agenda": "home",
     "POST /seen": "home",

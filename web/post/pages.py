@@ -18,6 +18,7 @@ from web.documents.answers import CALENDAR
 from web.pages.page import page
 from web.pages.session import page_language
 from web.permissions.door import behind
+from web.post import troubles
 from web.post.feed import agenda_of, feed_file, readings_of
 from web.reading import log_reading
 from web.signin.limits import limit
@@ -163,4 +164,5 @@ PAGES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/feeds/{code}.ics", follow),
     ("GET", "/mail/{code}", leave),
     ("POST", "/mail/{code}", left),
+    *troubles.PAGES,
 )

@@ -26,7 +26,7 @@ delete from traject.feed where tenant = $1 and person = $2
 select * from traject.person_by_feed($1)
 
 -- name: troubles
-select o.notice, o.problem, o.attempts, o.settled_at, n.kind, n.stream, n.person,
+select o.notice, o.state, o.problem, o.attempts, o.settled_at, n.kind, n.stream, n.person,
        s.process, p.name, p.email
   from traject.outbox o
   join traject.notice n on n.notice = o.notice and n.tenant = o.tenant

@@ -8,6 +8,7 @@ from typing import Any
 
 from icalendar import Calendar
 
+from events.store.outbox import Mail
 from tests.web.conftest import Board
 from tests.web.documents.browsing import signed_in
 from tests.web.documents.test_invitations import mails, parts
@@ -127,3 +128,33 @@ async def test_a_calendar_follows_what_its_owner_may_know(board: Board) -> None:
     assert (await board.http.get(renewed)).status_code == 404
     tries = [(await board.http.get(renewed)).status_code for _ in range(40)]
     assert tries[-1] == 429
+
+
+async def test_mail_that_does_not_arrive_is_shown_without_what_it_is_about(board: Board) -> None:
+    class Refused(Exception):
+        code = 550
+
+    async def refuse(mail: Mail) -> None:
+        raise Refused if mail.notice.kind == "trajectory_requested" else ConnectionRefusedError
+
+    stream = (await board.open()).json()["id"]
+    await board.done(stream, "AcceptRequest", {"hourly_rate": "118.00"}, "coordinator")
+    await board.store.deliver(board.tenant, refuse, datetime.now(UTC))
+    await signed_in(board, "teacher")
+    assert (await board.http.get("/administration/mail")).status_code == 403
+    await signed_in(board, "hr")
+    html = (await board.http.get("/administration/mail")).text
+    assert "De mailserver nam de mail niet aan." in html
+    assert "De mailserver is niet bereikbaar." in html
+    assert "Rik Oosterhof" in html
+    assert stream not in html
+    assert "werkbegeleiding is" not in html
+    (notice,) = re.findall(r'name="notice" value="(\d+)"', html)
+    assert (
+        await board.http.post("/administration/mail", data={"notice": notice})
+    ).status_code == 303
+    assert (await board.http.post("/administration/mail", data={"notice": "x"})).status_code == 303
+    again = (await board.http.get("/administration/mail")).text
+    assert "Opgegeven" not in again
+    counts = await board.store.mail_counts(board.tenant)
+    assert "parked" not in counts
