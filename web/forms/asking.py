@@ -84,8 +84,9 @@ async def command_form(
     for path, value in (asked.picks or {}).items():
         if any(option.value == value for option in told.options.get(path, ())):
             told.given[path] = value
-    wrong = wrong_of(words, asked, problem) if problem else {}
-    builder = Builder(asked.command, words, told, sent, wrong, more)
+    faults = {fault.field: fault.kind for fault in problem.faults} if problem else {}
+    wrong = refused_of(words, asked, problem) if problem else {}
+    builder = Builder(asked.command, words, told, sent, faults, wrong, more)
     return CommandForm(
         command=asked.command,
         title=words.title,
@@ -96,14 +97,11 @@ async def command_form(
     )
 
 
-def wrong_of(words: FormWords, asked: Asked, problem: Problem) -> dict[str, str]:
-    """The sentence for each field of the form that was not right."""
-    texts = words.wording.texts
-    if problem.faults:
-        return {fault.field: texts.fields[fault.kind] for fault in problem.faults}
-    if problem.field:
-        return {problem.field: texts.problem(problem.code, asked.settings).detail}
-    return {}
+def refused_of(words: FormWords, asked: Asked, problem: Problem) -> dict[str, str]:
+    """What a rule had to say about one field of the form."""
+    if problem.faults or not problem.field:
+        return {}
+    return {problem.field: words.wording.texts.problem(problem.code, asked.settings).detail}
 
 
 def _on_the_day(asked: Asked, told: Known) -> None:

@@ -20,8 +20,6 @@ Widget = Literal[
 
 RADIOS = 6
 """Up to so many choices stand side by side; more of them fold into a list."""
-ROWS = 2
-"""So many rows are there at first."""
 MOST_ROWS = 50
 SHORT = frozenset({"school", "phase", "times", "function", "scheme"})
 """Texts of a few words."""
@@ -45,7 +43,8 @@ _HTML: Mapping[str, Widget] = {
 class Field:
     """One field. ``rows`` are those of a list, each with a name of its own in ``heads``.
 
-    ``values`` are all that is filled in, ``value`` the last of them.
+    ``values`` are all that is filled in, ``value`` the last of them; ``one`` is what a row of it
+    is called. ``marked`` says that its reader is told where it may be left blank.
     """
 
     name: str
@@ -61,6 +60,8 @@ class Field:
     wrong: str = ""
     length: int | None = None
     people: bool = False
+    one: str = ""
+    marked: bool = True
 
     @property
     def value(self) -> str:
@@ -108,14 +109,15 @@ class CommandForm:
 class Builder:
     """Makes the fields of one command's form from what was sent, else from what is known.
 
-    ``wrong`` has the sentence of each fault by the path of its field; ``more`` is the list that
-    gets one row more.
+    ``faults`` has what is wrong with a field by its path, ``wrong`` sentences of their own for it;
+    ``more`` is the list that gets one row more.
     """
 
     command: str
     words: FormWords
     known: Known
     sent: Sent | None = None
+    faults: Mapping[str, str] = field(default_factory=dict[str, str])
     wrong: Mapping[str, str] = field(default_factory=dict[str, str])
     more: str = ""
 
@@ -181,7 +183,9 @@ class Builder:
                 for n in range(self._rows(name, path))
             ]
             return self._plain(shape, name, path, "rows", rows=tuple(rows))
-        texts = [(self._one(of, f"{name}.{n}", path),) for n in range(self._rows(name, path))]
+        texts = [
+            (_quiet(self._one(of, f"{name}.{n}", path)),) for n in range(self._rows(name, path))
+        ]
         return self._plain(shape, name, path, "texts", rows=tuple(texts))
 
     def _cards(self, shape: Shape, name: str, path: str) -> Field:
@@ -201,7 +205,7 @@ class Builder:
                 below, first = f"{name}.{number}", of.fields[0]
                 keyed = Field(f"{below}.{first.name}", "hidden", "", values=(key.value,))
                 inner = [keyed, *self._inner(of, below, path, without=first.name)]
-            rows.append(tuple(inner))
+            rows.append(tuple(_quiet(one) for one in inner))
         heads = tuple(key.text for key in keys)
         return self._plain(shape, name, path, "cards", rows=tuple(rows), heads=heads)
 
@@ -216,13 +220,13 @@ class Builder:
     def _rows(self, name: str, path: str) -> int:
         """How many rows there are: those filled in, at least one, and one more when asked."""
         if self.sent is None:
-            return max(ROWS, len(self.known.given.get(path, ())) + 1)
+            return len(self.known.given.get(path, ())) + 1
         below = [
             one[len(name) + 1 :].partition(".")[0]
             for one in self.sent
             if one.startswith(f"{name}.")
         ]
-        there = max((int(one) + 1 for one in below if one.isdigit() and len(one) < 4), default=ROWS)
+        there = max((int(one) + 1 for one in below if one.isdigit() and len(one) < 4), default=1)
         return min(there + (self.more == name), MOST_ROWS)
 
     def _plain(
@@ -249,10 +253,16 @@ class Builder:
             options=options,
             rows=rows,
             heads=heads,
-            wrong=self.wrong.get(name, ""),
+            wrong=self._wrong(shape, name),
+            one=self.words.one(path) if rows else "",
             length=shape.length,
             people=people,
         )
+
+    def _wrong(self, shape: Shape, name: str) -> str:
+        if name not in self.faults:
+            return self.wrong.get(name, "")
+        return self.words.fault(self.faults[name], shape.kind)
 
     def _values(self, shape: Shape, name: str) -> tuple[str, ...]:
         if self.sent is not None:
@@ -268,6 +278,11 @@ def _asked(shape: Shape, number: int, row: list[Field]) -> tuple[Field, ...]:
     if shape.required and number == 0:
         return tuple(row)
     return tuple(replace(one, required=False) for one in row)
+
+
+def _quiet(field: Field, needed: bool = False) -> Field:
+    """A field of a row: the row as a whole may be left blank."""
+    return replace(field, required=field.required and needed, marked=False)
 
 
 def _step(value: Any, step: str) -> Any:

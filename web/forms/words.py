@@ -64,6 +64,17 @@ class FormWords:
         """What might stand in a field."""
         return self._of("example", path)
 
+    def one(self, path: str) -> str:
+        """What one row of a list is called."""
+        return self._of("one", path) or self.label(path)
+
+    def fault(self, fault: str, kind: str) -> str:
+        """What is wrong with a field, and what would be right where that can be said."""
+        texts = self.wording.texts
+        if fault in ("missing", "length", "order"):
+            return texts.fields[fault]
+        return str(self.words["fault"].get(kind) or texts.fields[fault])
+
     def option(self, path: str, word: str) -> str:
         """One of a field's choices."""
         return self.wording.value(path.rpartition(".")[2], word)

@@ -15,7 +15,7 @@ function grow(button) {
     for (const name of ["id", "name", "for", "aria-describedby"]) {
       if (one.hasAttribute(name)) one.setAttribute(name, renamed(one.getAttribute(name)));
     }
-    one.removeAttribute("aria-invalid");
+    for (const name of ["aria-invalid", "required"]) one.removeAttribute(name);
     if (one.matches("input:not([type=radio], [type=checkbox]), textarea")) one.value = "";
     if (one.matches("[type=radio], [type=checkbox]")) one.checked = false;
     if (one.matches("select")) one.selectedIndex = 0;
