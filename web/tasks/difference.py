@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Any, Literal
 
 from events.event import Event
@@ -44,7 +45,10 @@ def pieces(before: str, after: str) -> list[Piece]:
             continue
         found += _marked("gone", "".join(old[a:b]))
         found += _marked("new", "".join(new[c:d]))
-    return found
+    joined: list[Piece] = []
+    for how, run in groupby(found, key=lambda piece: piece.how):
+        joined.append(Piece(how, "".join(piece.text for piece in run)))
+    return joined
 
 
 def _marked(how: Literal["new", "gone"], text: str) -> list[Piece]:
