@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from deploy import backup_cli, terminal
+from deploy.access_cli import access_app
 from deploy.audit_cli import audit_app
 from deploy.boards_cli import board_app, person_app, token_app
 from deploy.erase_cli import erase
@@ -39,6 +40,7 @@ app.add_typer(scenario_app, name="scenario")
 app.add_typer(board_app, name="board")
 app.add_typer(person_app, name="person")
 app.add_typer(token_app, name="token")
+app.add_typer(access_app, name="access")
 app.add_typer(keys_app, name="keys")
 app.add_typer(projections_app, name="projections")
 app.add_typer(audit_app, name="audit")
@@ -291,7 +293,9 @@ def _sentence(error: BaseException) -> str:
     from events.projections.builds import Unfinished
     from events.projections.known import UnknownProjection
     from events.store.directory import UnknownPerson
+    from events.store.emergency import LoginTaken, WeakPassword
     from events.store.errors import BadKeys
+    from events.store.identities import HomeTaken
     from events.store.ledger import NotObeyed
     from events.store.migrate import MigrationRefused
     from events.store.rewrapping import KeysBusy
@@ -310,6 +314,8 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, Contradiction | Away | BadPlace):
         return str(error)
     if isinstance(error, UnknownProjection | Unfinished):
+        return str(error)
+    if isinstance(error, LoginTaken | WeakPassword | HomeTaken):
         return str(error)
     if isinstance(error, UnknownPerson):
         return f"The board has no such person: {error}."

@@ -124,9 +124,13 @@ async def set_roles(settings: Settings, board: str, person: str, roles: list[str
 
 
 async def leave(settings: Settings, board: str, person: str) -> int:
-    """Ends a person's access at once, tokens too; how many. Their name stays in what happened."""
+    """Ends a person's access at once, sessions and tokens too; how many tokens.
+
+    Their name stays in what happened.
+    """
     async with opened(settings) as store:
         await store.set_active(known_id(board), known_id(person), False)
+        await store.end_sessions(board, person)
         return await store.revoke_all(board, person)
 
 

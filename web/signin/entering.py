@@ -21,11 +21,15 @@ _NAME_MAX = 200
 
 
 class Stranger(Exception):
-    """Somebody who does not come in; ``why`` names the sentence that says so."""
+    """Somebody who does not come in; ``why`` names the sentence that says so.
 
-    def __init__(self, why: Why) -> None:
+    ``subject`` is what the provider calls the account, where it could be linked by hand.
+    """
+
+    def __init__(self, why: Why, subject: str = "") -> None:
         super().__init__(why)
         self.why = why
+        self.subject = subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Account:
 
 def account_of(claims: Mapping[str, Any], names: Issuer) -> Account:
     """The account behind claims, by what the installation says they are called."""
-    verified = names.trusts_email or claims.get("email_verified") in (True, "true")
+    told = claims.get("email_verified", claims.get("xms_edov"))
+    verified = names.trusts_email or told in (True, "true", "True", "1")
     email = next(iter(_texts(claims.get(names.email_claim))), None)
     name = next(iter(_texts(claims.get(names.name_claim))), "") or " ".join(
         part for key in ("given_name", "family_name") for part in _texts(claims.get(key))
@@ -123,7 +128,7 @@ async def _linked(
 async def _made(store: Store, account: Account, tenant: str, rules: SignInRules) -> PersonRow:
     """A new person, where the board lets the provider bring people."""
     if not rules.make_people:
-        raise Stranger("unknown")
+        raise Stranger("unknown", account.subject)
     if not account.name:
         raise Stranger("nameless")
     roles, _ = roles_now(rules, (), (), account.values)

@@ -75,7 +75,7 @@ async def _back_by(request: Request, site: Site, provider: Provider, way: Handsh
         return _refused(request, "not_proven", HTTPStatus.BAD_REQUEST, way.back)
     except Stranger as stranger:
         _log.info("sign-in refused", why=stranger.why)
-        return _refused(request, stranger.why, HTTPStatus.FORBIDDEN, way.back)
+        return _refused(request, stranger.why, HTTPStatus.FORBIDDEN, way.back, stranger.subject)
     return await come_in(request, person.tenant, person.id, "provider", way.back)
 
 
@@ -109,9 +109,12 @@ def _away(request: Request, away: ProviderAway) -> Response:
     return _refused(request, "away", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def _refused(request: Request, why: str, status: HTTPStatus, back: str = "/") -> Response:
+def _refused(
+    request: Request, why: str, status: HTTPStatus, back: str = "/", subject: str = ""
+) -> Response:
     """The page that says why somebody does not come in, and what can be done."""
-    return page(request, "signin/refused.html", status, why=why, again=with_back("/sign-in", back))
+    again = with_back("/sign-in", back)
+    return page(request, "signin/refused.html", status, why=why, again=again, subject=subject)
 
 
 _log = structlog.get_logger("web")

@@ -109,7 +109,9 @@ class Provider:
         found = await self._json("GET", address)
         issuer = str(found.get("issuer", ""))
         known = issuer.rstrip("/") == self.issuer.address.rstrip("/")
-        if not known and _ENTRA_ANY not in issuer:
+        # For several organisations somebody of any at all comes back: the board must be told by it.
+        several = _ENTRA_ANY in issuer and self.issuer.board_claim == "tid"
+        if not known and not several:
             raise ProviderAway("issuer")
         for needed in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             if not str(found.get(needed, "")).startswith(("https://", "http://")):

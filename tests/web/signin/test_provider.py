@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
+import structlog
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from observability import configure_logging
@@ -92,6 +93,7 @@ async def test_who_is_not_known_stays_out(door: Door, claims: dict[str, str], wo
         answer = await door.come_in(browser, "s2")
         assert answer.status_code == 403
         assert words in answer.text
+        assert ("<code" in answer.text) == ("account" in words)
         assert (await browser.get("/supervision")).headers["Location"].startswith("/sign-in")
     assert len(await door.store.everyone(door.tenant)) == 1
 
@@ -187,6 +189,7 @@ def lines() -> Iterator[io.StringIO]:
     configure_logging("DEBUG", stream)
     yield stream
     root.handlers[:], root.level = before
+    structlog.reset_defaults()
 
 
 async def test_nothing_secret_is_logged(door: Door, lines: io.StringIO) -> None:
