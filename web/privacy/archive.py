@@ -24,6 +24,8 @@ from web.privacy.lines import (
     act_line,
     as_data,
     as_json,
+    draft_data,
+    draft_lines,
     look_line,
     moment,
     own_words,
@@ -240,6 +242,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
     tokens = await store.tokens_of(tenant, person.id)
     looked = await store.readings_by(tenant, person.id)
     tried = await store.refusals_of(tenant, person.id)
+    drafts = await store.drafts_of(tenant, person.id)
+    own = asked.by == person.id
     data = {
         "person": as_data(person),
         "board": tenant,
@@ -253,6 +257,7 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         "readings": [as_data(one) for one in looked],
         "refused_commands": [as_data(one) for one in tried],
         "tokens": [as_data(one) for one in tokens],
+        "drafts": [draft_data(one, own=own) for one in drafts],
     }
     titles = {one["id"]: one["title"] for one in made.own}
     words = {process: made.plain(process) for process in made.site.rules}
@@ -278,6 +283,10 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         looked=len(looked),
         tried=len(tried),
         tokens=[token_line(first, one) for one in tokens],
+        drafts=[
+            draft_lines(words.get(one.process, first), one, titles.get(one.stream, ""), own=own)
+            for one in drafts
+        ],
         all_cases=all_cases,
     )
     pack.add("index.html", page)

@@ -14,6 +14,7 @@ from web.texts import Texts
 from web.wording import Wording
 
 if TYPE_CHECKING:
+    from events.store.drafts import OwnDraft
     from events.store.subjects import Act, TokenRow, Told
 
 
@@ -86,6 +87,28 @@ def token_line(wording: Wording, token: TokenRow) -> list[str]:
     """When a token was issued, last used and withdrawn."""
     times = (token.issued_at, token.last_used_at, token.revoked_at)
     return [moment(wording, at) if at else "" for at in times]
+
+
+def draft_data(draft: OwnDraft, *, own: bool) -> dict[str, Any]:
+    """A draft as data. What was typed and never given is its writer's alone, whoever may ask."""
+    data = {
+        "stream": draft.stream,
+        "process": draft.process,
+        "form": draft.form,
+        "saved_at": instant_text(draft.draft.saved_at),
+    }
+    return data | {"fields": dict(draft.draft.fields)} if own else data
+
+
+def draft_lines(
+    wording: Wording, draft: OwnDraft, title: str, *, own: bool
+) -> tuple[Line, list[str]]:
+    """When it was kept and in which case, and what was typed that reads like text."""
+    case = title or wording.about(draft.process, "one")
+    line = Line(moment(wording, draft.draft.saved_at), "", case)
+    values = draft.draft.fields.values() if own else ()
+    texts = [one for value in values for one in ([value] if isinstance(value, str) else value)]
+    return line, [text for text in texts if " " in text.strip()]
 
 
 def moment(wording: Wording, at: datetime) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import groupby
 from typing import Any, Literal
 
 from events.event import Event
@@ -46,8 +45,11 @@ def pieces(before: str, after: str) -> list[Piece]:
         found += _marked("gone", "".join(old[a:b]))
         found += _marked("new", "".join(new[c:d]))
     joined: list[Piece] = []
-    for how, run in groupby(found, key=lambda piece: piece.how):
-        joined.append(Piece(how, "".join(piece.text for piece in run)))
+    for piece in found:
+        if joined and joined[-1].how == piece.how:
+            joined[-1] = replace(piece, text=joined[-1].text + piece.text)
+        else:
+            joined.append(piece)
     return joined
 
 

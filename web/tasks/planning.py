@@ -108,7 +108,11 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
         if person not in people:
             continue
         items = on_day(await agenda_of(site, people[person], now, settings), at[:10])
-        others = [item for item in items if item.stream != reading.dossier.stream]
+        others = [
+            item
+            for item in items
+            if item.stream != reading.dossier.stream and not _term(task, item)
+        ]
         if person == task.person.id:
             busy += [await _own(task, item, at) for item in others]
         else:
@@ -120,6 +124,13 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
         if item.at[:10] == at[:10] and not _same(task, item, visit)
     ]
     return Day(at[:10], warnings, sorted(busy, key=lambda one: (one.time, one.who)))
+
+
+def _term(task: Task, item: Item) -> bool:
+    """The last day of a term is no appointment; the day on which something begins is."""
+    kind = item.told["kind"]
+    in_words = task.words.of(item.process)["timers"]
+    return "T" not in item.at and kind != "start" and kind in in_words
 
 
 async def _own(task: Task, item: Item, at: str) -> Busy:

@@ -159,10 +159,14 @@ async def test_planning_shows_what_is_in_the_way(desk: ExampleSite) -> None:
     assert f'value="{day}T16:00"' in moved.text
 
 
-async def test_an_advisor_is_told_that_the_teacher_is_busy_and_no_more(desk: ExampleSite) -> None:
-    """Thijs is busy with his own visit, of which ellen knows nothing."""
-    busy = (await desk.get("ellen", path(desk, "in_guidance", "PlanVisit") + "?at=2026-01-01")).text
-    assert "bezet" not in busy
+async def test_that_a_teacher_is_busy_is_told_and_no_more(desk: ExampleSite) -> None:
+    """Samira's internship begins that day, of which her advisor knows nothing."""
+    state = await desk.store.load(DEMO_BOARD, desk.ids["internship"])
+    start = next(one.data.from_ for one in state if one.type == "AgreementDrafted")
+    page = (await desk.get("ellen", path(desk, "rating", "PlanVisit") + f"?at={start}T09:00")).text
+    assert "Samira el Bouazzaoui: bezet" in page
+    assert "docentstage" not in page
+    assert desk.ids["internship"] not in page
 
 
 @pytest.mark.parametrize(
