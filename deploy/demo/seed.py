@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import asyncpg
 
 from deploy.demo.examples import (
     Example,
@@ -50,6 +53,7 @@ async def seed(up: Up) -> list[Guest]:
         await _settle(up, everyone, tokens)
     known = {person.key: (tokens / person.key).read_text().strip() for person in everyone}
     await _lead_cases(up, known)
+    _fill_later(up)
     return [Guest(person.name, person.roles, known[person.key]) for person in everyone]
 
 
@@ -76,6 +80,43 @@ async def _settle(up: Up, everyone: list[Example], tokens: Path) -> None:
             )
             token = await store.issue_token(DEMO_BOARD, person_id(person.key))
             write_private(tokens / person.key, token)
+    finally:
+        await store.close()
+
+
+def _fill_later(up: Up) -> None:
+    """The rest of the board, while people are already at work in it."""
+    kept = up.home.folder / "examples.json"
+    if not json.loads(kept.read_text()).get("crowd"):
+        task = asyncio.get_running_loop().create_task(_fill(up, kept))
+        _RUNNING.add(task)
+        task.add_done_callback(_RUNNING.discard)
+
+
+_RUNNING: set[asyncio.Task[None]] = set()
+"""Nobody else holds on to them."""
+
+
+async def _fill(up: Up, kept: Path) -> None:
+    """A demo without the rest is one too: what goes wrong is said, and tried at the next start."""
+    from deploy.demo.playing import fill
+    from events.store.keys import MasterKeys
+    from events.store.store import Store
+    from web.site import DEMO_BOARD
+    from workflows.registry import RULES
+
+    done = json.loads(kept.read_text())
+    facts = {name: rules.story.facts for name, rules in RULES.items()}
+    keys = MasterKeys.load(Path(up.environment["MASTER_KEY_FILE"]))
+    store = await Store.connect(f"{up.owner_dsn}?role=traject_app", keys, facts, max_size=2)
+    try:
+        settings = await store.settings(DEMO_BOARD)
+        today = date.fromisoformat(done["today"])
+        count = await fill(store, settings, today, datetime.now(UTC))
+        write_private(kept, json.dumps({**done, "crowd": count}))
+        up.say(f"{count} more examples stand behind them.")
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as fault:
+        up.say(f"The rest of the examples could not be made ({type(fault).__name__}).")
     finally:
         await store.close()
 

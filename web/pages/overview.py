@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import Response
 
-from web.pages.home.pages import Visit, home
+from web.pages.home.pages import home
+from web.pages.home.visit import Visit
 from web.pages.session import visitor
 from web.signin.pages import welcome
 from web.site import site_of

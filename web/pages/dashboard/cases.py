@@ -1,16 +1,20 @@
-"""The list of cases behind a figure."""
+"""The cases behind a figure, and those that ask for attention."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from events.calendar import local_day
+from events.projections.counting import EVERYTHING, Selection
 from events.store.desk import OfCase
 from events.store.instants import instant
+from web.api.dashboard import Office
+from web.pages.dashboard.say import Say
 from web.pages.dashboard.tables import Cell, Column, Table
 from web.pages.home.entries import Titles
+from web.pages.home.visit import Visit
 
 WHY = ("overdue", "stalled", "suspended", "unsigned", "without_deputy")
 """What about a case asks for attention, in the order in which it is told."""
@@ -61,3 +65,45 @@ def _row(row: Mapping[str, Any], titles: Titles, why: Mapping[str, str]) -> list
     ]
     title = titles.case(process, row["shown"])
     return [Cell(title, f"/{process}/{row['stream']}"), *map(Cell, cells)]
+
+
+def told(rows: Sequence[Mapping[str, Any]], titles: Titles, say: Say) -> list[dict[str, Any]]:
+    """The rows by the names of their columns, in words; ``href`` is the page of the case."""
+    table = cases_table(rows, titles, say.words["why"])
+    return [
+        {
+            column.name: say.cell(cell, column) if cell.value is not None else ""
+            for column, cell in zip(table.columns, row, strict=True)
+        }
+        | {"href": row[0].href}
+        for row in table.rows
+    ]
+
+
+async def attention(
+    visit: Visit,
+    office: Office,
+    selection: Selection = EVERYTHING,
+    *,
+    limit: int,
+    also: Iterable[str] = (),
+) -> tuple[Sequence[Mapping[str, Any]], Titles, int]:
+    """What is overdue, stalled, unsigned or without a deputy, and how many there are of it.
+
+    The titles know the names of ``also`` too. A ``limit`` of 0 looks at nothing.
+    """
+    rows: Sequence[Mapping[str, Any]] = ()
+    total = 0
+    if limit:
+        found = await visit.site.store.models.behind(
+            visit.person.tenant,
+            visit.person.id,
+            office.processes,
+            visit.settings.zone,
+            "attention",
+            selection,
+            offset=0,
+            limit=limit,
+        )
+        rows, total = found.rows, found.total
+    return rows, await visit.titles(of_cases(rows), also=set(also)), total

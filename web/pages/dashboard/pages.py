@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from fastapi.responses import Response
 
@@ -10,14 +11,14 @@ from events.projections.counting import FIGURES
 from web.api.dashboard import figures, office_of
 from web.api.problems import Problem, invalid
 from web.pages.dashboard import saved
-from web.pages.dashboard.cases import ON_PAGE, cases_table, of_cases
+from web.pages.dashboard.cases import COLUMNS, ON_PAGE, cases_table, of_cases, told
 from web.pages.dashboard.files import TYPES, csv_file, xlsx_file
 from web.pages.dashboard.filters import CLEARED, Filters, filters_of
 from web.pages.dashboard.say import Say
-from web.pages.dashboard.tables import Table, Tables
-from web.pages.dashboard.view import PATIENCE, chosen, dashboard, told
+from web.pages.dashboard.tables import Tables
+from web.pages.dashboard.view import PATIENCE, chosen, dashboard
 from web.pages.home.entries import Titles
-from web.pages.home.pages import PAGES_MAX, Visit, signed_in
+from web.pages.home.visit import Visit, page_number, pager, signed_in
 from web.pages.page import page
 from web.wording import Wording
 
@@ -28,43 +29,31 @@ IN_A_FILE = 20_000
 
 async def cases(visit: Visit) -> Response:
     """``/dashboard/cases``: the cases behind a figure, a page at a time."""
-    number = _page_number(visit)
-    table, titles, total, figure, filters = await _cases(visit, (number - 1) * A_PAGE, A_PAGE)
+    number = page_number(visit.request)
+    rows, titles, total, figure, filters = await _cases(visit, (number - 1) * A_PAGE, A_PAGE)
     say = Say(titles.wording(""), single_cases=True)
-    pages = min(PAGES_MAX, -(-total // A_PAGE))
+    address = filters.address("/dashboard/cases", figure=figure)
     return page(
         visit.request,
         "dashboard_cases.html",
         figure=figure,
         filters=filters,
         chosen=[text for text, _ in chosen(filters, say)],
-        rows=told(table, say),
-        columns=[column for column in table.columns if column.name in ON_PAGE],
+        rows=told(rows, titles, say),
+        columns=[column for column in COLUMNS if column.name in ON_PAGE],
         total=total,
         say=say,
         back=filters.address() if filters.chosen else CLEARED,
         files={
             ending: filters.address(f"/dashboard/cases.{ending}", figure=figure) for ending in TYPES
         },
-        pager={
-            "previous": _at(filters, figure, number - 1) if number > 1 else None,
-            "following": _at(filters, figure, number + 1) if number < pages else None,
-        },
+        pager=pager(address, number, total, A_PAGE),
     )
 
 
-def _at(filters: Filters, figure: str, number: int) -> str:
-    return filters.address("/dashboard/cases", figure=figure, page=str(number))
-
-
-def _page_number(visit: Visit) -> int:
-    text = visit.request.query_params.get("page", "1")
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= PAGES_MAX):
-        raise invalid("page", "value")
-    return int(text[:4])
-
-
-async def _cases(visit: Visit, offset: int, limit: int) -> tuple[Table, Titles, int, str, Filters]:
+async def _cases(
+    visit: Visit, offset: int, limit: int
+) -> tuple[Sequence[Mapping[str, Any]], Titles, int, str, Filters]:
     office = office_of(visit.site, visit.person)
     if not office.single_cases:
         raise Problem("auth.role")
@@ -86,8 +75,7 @@ async def _cases(visit: Visit, offset: int, limit: int) -> tuple[Table, Titles, 
     )
     advisors = {one for row in found.rows if (one := row["shown"].get("advisor"))}
     titles = await visit.titles(of_cases(found.rows), also=advisors)
-    why = visit.words.pages["dashboard"]["why"]
-    return cases_table(found.rows, titles, why), titles, found.total, figure, filters
+    return found.rows, titles, found.total, figure, filters
 
 
 async def file(visit: Visit) -> Response:
@@ -97,8 +85,9 @@ async def file(visit: Visit) -> Response:
     if ending not in TYPES:
         raise Problem("not_found")
     if name == "cases":
-        table, titles, _, figure, _ = await _cases(visit, 0, IN_A_FILE)
+        rows, titles, _, figure, _ = await _cases(visit, 0, IN_A_FILE)
         say = Say(titles.wording(""), single_cases=True)
+        table = cases_table(rows, titles, say.words["why"])
         title = str(say.words["figure"][figure])
     else:
         filters, selection = filters_of(office, visit.request.query_params)

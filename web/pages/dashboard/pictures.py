@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from web.charts import Bar, Stack, bars, line, stacks
 from web.pages.dashboard.say import Say
+from web.pages.dashboard.tables import in_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,10 @@ class Picture:
     legend: Sequence[tuple[str, str]] = ()
 
 
+_WORTH_A_PICTURE = 2
+"""Numbers at least; one by itself says enough."""
+
+
 def of_states(content: Mapping[str, Any], say: Say) -> list[Picture]:
     """By process, how many cases are in which state."""
     found: list[Picture] = []
@@ -30,10 +35,10 @@ def of_states(content: Mapping[str, Any], say: Say) -> list[Picture]:
         wording = say.wording_of(process)
         items = [
             Bar(wording.state(state), cases, say.number(cases, "count"))
-            for state, cases in one["states"].items()
+            for state, cases in in_order(one["states"], wording)
             if cases
         ]
-        if not items:
+        if len(items) < _WORTH_A_PICTURE:
             continue
         title = words["states"].format(process=wording.about(process, "many"))
         found.append(Picture(title, bars(f"states-{process}", title, _told(items), items)))
@@ -46,6 +51,8 @@ def of_outcomes(content: Mapping[str, Any], say: Say) -> list[Picture]:
     rows = sorted(content["outcome_totals"], key=lambda one: (one["process"], one["period"]))
     for process, group in groupby(rows, key=lambda one: one["process"]):
         of_process, wording = list(group), say.wording_of(process)
+        if not any(row["cases"] for row in of_process):
+            continue
         known = [one for one in _OUTCOMES if one in {row["outcome"] for row in of_process}]
         known += sorted({row["outcome"] for row in of_process} - set(known))
         items: list[Stack] = []
@@ -84,7 +91,7 @@ def of_durations(content: Mapping[str, Any], say: Say) -> list[Picture]:
             for one in group
             if one["mean_days"] is not None
         ]
-        if len(items) > 1:
+        if len(items) >= _WORTH_A_PICTURE:
             wording = say.wording_of(process)
             title = say.words["picture"]["durations"].format(process=wording.about(process, "many"))
             found.append(Picture(title, line(f"days-{process}", title, _told(items), items)))

@@ -13,7 +13,7 @@ from web.api.dashboard import office_of
 from web.api.problems import Problem, invalid
 from web.pages.dashboard.filters import CLEARED, filters_of
 from web.pages.dashboard.view import shown
-from web.pages.home.pages import Visit
+from web.pages.home.visit import Visit
 from web.pages.session import same_site
 
 NAME_MAX = 80

@@ -41,6 +41,13 @@ class Say:
             return (self.hidden if column.hidden else "") or "–"
         return self.number(cell.value, column.kind)
 
+    def look(self, cell: Cell, column: Column) -> str:
+        """The classes of a cell, by which small screens leave out what says nothing."""
+        kind = "" if column.kind == "text" else "number"
+        if cell.value is None and column.hidden and self.hidden:
+            return f"{kind} untold".strip()
+        return kind if cell.value else f"{kind} zero".strip()
+
     def number(self, value: Value, kind: Kind) -> str:
         """A value as people read it."""
         locale = self.wording.texts.language

@@ -103,7 +103,7 @@ class Tables:
                 self._count(cases, "running", one, state=state),
             ]
             for one in self._content["running"]
-            for state, cases in one["states"].items()
+            for state, cases in in_order(one["states"], self._words(one["process"]))
         ]
         return Table("states", columns, rows)
 
@@ -192,6 +192,14 @@ class Tables:
     def _words(self, process: str) -> Wording:
         wording = self._wording
         return Wording(wording.texts, wording.settings, wording.names, process)
+
+
+def in_order(states: Mapping[str, int | None], wording: Wording) -> list[tuple[str, int | None]]:
+    """States with their counts, in the order in which a case passes them."""
+    order = list(wording.words["states"])
+    return sorted(
+        states.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)
+    )
 
 
 def _decimal(text: str | None) -> Decimal | None:

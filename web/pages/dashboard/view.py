@@ -10,12 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from events.event import instant_text
 from web.api.dashboard import Office, figures, office_of
 from web.pages.dashboard import pictures
-from web.pages.dashboard.cases import cases_table, of_cases
+from web.pages.dashboard.cases import attention, told
 from web.pages.dashboard.filters import CLEARED, Filters, distinct, filters_of, periods
 from web.pages.dashboard.say import Say
-from web.pages.dashboard.tables import Table, Tables
+from web.pages.dashboard.tables import Tables
 from web.pages.dashboard.tiles import tiles
-from web.pages.home.pages import Visit
+from web.pages.home.visit import Visit
 from web.pages.page import page
 
 PATIENCE = 0.1
@@ -50,8 +50,9 @@ async def shown(
     content, current = await figures(visit.site, office, selection, PATIENCE)
     choices = await visit.site.store.models.choices(person.tenant, person.id, office.processes)
     advisors = distinct(choices, "advisor") if office.single_cases else []
-    attention = await _attention(visit, office, selection) if office.single_cases else []
-    titles = await visit.titles(of_cases(attention), also=set(advisors))
+    rows, titles, total = await attention(
+        visit, office, selection, limit=ATTENTION if office.single_cases else 0, also=advisors
+    )
     say = Say(titles.wording(""), office.single_cases)
     made = Tables(content, filters, say.wording, links=office.single_cases)
     return page(
@@ -73,36 +74,10 @@ async def shown(
         states=pictures.of_states(content, say),
         outcomes=pictures.of_outcomes(content, say),
         durations=pictures.of_durations(content, say),
-        attention=told(cases_table(attention, titles, say.words["why"]), say),
-        attention_total=attention[0]["total"] if attention else 0,
+        attention=told(rows, titles, say),
+        attention_total=total,
         office=office,
     )
-
-
-async def _attention(visit: Visit, office: Office, selection: Any) -> list[dict[str, Any]]:
-    found = await visit.site.store.models.behind(
-        visit.person.tenant,
-        visit.person.id,
-        office.processes,
-        visit.settings.zone,
-        "attention",
-        selection,
-        offset=0,
-        limit=ATTENTION,
-    )
-    return [{**row, "total": found.total} for row in found.rows]
-
-
-def told(table: Table, say: Say) -> list[dict[str, Any]]:
-    """The rows of a table of cases by the names of its columns, in words."""
-    return [
-        {
-            column.name: say.cell(cell, column) if cell.value is not None else ""
-            for column, cell in zip(table.columns, row, strict=True)
-        }
-        | {"href": row[0].href}
-        for row in table.rows
-    ]
 
 
 def _fields(

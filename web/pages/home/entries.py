@@ -48,7 +48,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A case with the latest that happened in it; ``more`` counts what is not told."""
+    """A case with what happened in it, the latest first; ``more`` counts what is not told."""
 
     case: str
     href: str
