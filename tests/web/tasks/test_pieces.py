@@ -44,8 +44,8 @@ def test_a_row_counts_where_something_was_filled_in() -> None:
 @given(words, words)
 def test_a_difference_holds_both_texts(old: list[str], new: list[str]) -> None:
     found = pieces(" ".join(old), " ".join(new))
-    assert "".join(p.text for p in found if p.how != "gone").split() == new
-    assert "".join(f" {p.text} " for p in found if p.how == "gone").split() != new or not new
+    assert " ".join(p.text for p in found if p.how != "gone").split() == new
+    assert " ".join(p.text for p in found if p.how != "new").split() == old
     assert all(p.text.strip() == p.text for p in found if p.how != "same")
 
 
