@@ -103,6 +103,7 @@ class TenantSettings(Frozen):
     hours_window_days: int = Field(default=30, ge=0)
     overdue_coordinator: int = Field(default=5, ge=1)
     overdue_hr: int = Field(default=10, ge=1)
+    hourly_rate: str = Field(default="", pattern=r"^([0-9]{1,4}\.[0-9]{2})?$")
 
     signatures_due: int = Field(default=5, ge=1)  # domain 2.3
     signatures_late: int = Field(default=2, ge=1)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import chain, repeat
 from typing import Any, Protocol
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
@@ -59,6 +63,15 @@ RETRYABLE = frozenset(
 
 class Unavailable(Exception):
     """No answer in time. The command may have been taken; to repeat it is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSeen:
+    """A worker as Temporal knows it: its name, the version it runs, and when it last asked."""
+
+    name: str
+    build: str
+    at: datetime
 
 
 class Dossiers(Protocol):
@@ -171,6 +184,31 @@ class Gateway:
             return {"temporal": "unavailable", "reason": type(error).__name__}
         took = round((time.perf_counter() - began) * 1000, 1)
         return {"temporal": "ok" if serving else "unavailable", "ms": took}
+
+    async def workers(self) -> list[WorkerSeen]:
+        """Who asked for work within the last minutes.
+
+        Raises Unavailable where Temporal does not answer.
+        """
+        asked = DescribeTaskQueueRequest(
+            namespace=self._temporal.client.namespace,
+            task_queue=TaskQueue(name=self._temporal.task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        )
+        try:
+            told = await self._temporal.client.workflow_service.describe_task_queue(
+                asked, timeout=timedelta(seconds=1)
+            )
+        except (RPCError, RuntimeError) as error:
+            raise Unavailable(type(error).__name__) from None
+        return [
+            WorkerSeen(
+                name=one.identity,
+                build=one.deployment_options.build_id or one.worker_version_capabilities.build_id,
+                at=one.last_access_time.ToDatetime(UTC),
+            )
+            for one in told.pollers
+        ]
 
 
 def _is_old(cause: BaseException | None, envelope: Envelope) -> bool:

@@ -141,7 +141,7 @@ class Succession(Connected):
                 [one.part for one in parts],
                 [one.process for one in parts],
             )
-            after = {"to": passing.to, "reason": passing.reason, "parts": len(parts)}
+            after = {"successor": passing.to, "reason": passing.reason, "parts": len(parts)}
             await log(connection, tenant, passing.begun_by, "handover", passing.of, None, after)
 
     async def passing(self, tenant: str, id_: str) -> tuple[Passing, list[Passed]] | None:

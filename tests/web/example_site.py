@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
@@ -78,10 +78,13 @@ class ExampleSite:
 async def example_site(
     postgres: EmbeddedPostgres,
     logins: dict[str, str],
+    working: Callable[[Store], AbstractAsyncContextManager[Gateway]] | None = None,
     board: ExampleBoard | None = None,
-    gateway: Gateway | None = None,
 ) -> AsyncIterator[ExampleSite]:
-    """The site over a database of its own; gone afterwards."""
+    """The site over a database of its own; gone afterwards.
+
+    ``working`` makes the gateway by which commands are given; without it none can be.
+    """
     name = f"example_site_{next(_numbers)}"
     await _execute(postgres.dsn, f"create database {name} template {TEMPLATE} strategy file_copy")
     database = Database(postgres, name, logins)
@@ -90,16 +93,18 @@ async def example_site(
     store = await Store.connect(database.app_dsn, keys, FACTS)
     board = board or ExampleBoard()
     await board.keep(store)
-    app = create_app(store, gateway or cast("Gateway", None), RULES, Installation("demo"))
-    site = ExampleSite(app, store, board, database, keys)
-    await site.catch_up()
-    try:
+    async with AsyncExitStack() as opened:
+        opened.push_async_callback(_execute, postgres.dsn, f"drop database {name} with (force)")
+        opened.push_async_callback(store.close)
+        gateway = cast("Gateway", None)
+        if working is not None:
+            gateway = await opened.enter_async_context(working(store))
+        app = create_app(store, gateway, RULES, Installation("demo"))
+        site = ExampleSite(app, store, board, database, keys)
+        await site.catch_up()
         yield site
-    finally:
         for http in site.sessions.values():
             await http.aclose()
-        await store.close()
-        await _execute(postgres.dsn, f"drop database {name} with (force)")
 
 
 async def _execute(dsn: str, statement: str) -> None:

@@ -180,6 +180,8 @@ async def test_a_case_opens_for_whom_the_table_names(town: Town) -> None:
             shown_once = shown_once or (allowed and every)
             http = await town.site.signed_in(person)
             for path in [*main, *(others if every else [])]:
+                if allowed and path.endswith("/live"):
+                    continue  # it has no end; who may not read never gets to see its beginning
                 bearer = (
                     {"Authorization": f"Bearer {tokens[person]}"} if path.startswith(PREFIX) else {}
                 )

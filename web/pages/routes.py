@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from events.settings import TenantSettings
 from web import drafts
+from web.administration import pages as administration
 from web.api.body import form
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
 from web.documents import papers
@@ -44,6 +45,7 @@ MORE: tuple[Page, ...] = (
     *papers.PAGES,
     *POST,
     *permissions.PAGES,
+    *administration.PAGES,
     *audit.PAGES,
 )
 """Method, address and handler of every page of the parts of the site that bring their own."""

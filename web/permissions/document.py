@@ -12,15 +12,15 @@ from workflows.registry import RULES
 HEAD = """\
 # Who may see and do what
 
-Written from the program: `python -m tests.checks.documents --write`. The same is on the page
-`/permissions`, in words. What is not in here is open to nobody; `tests/web/test_permissions.py` asks
+Written from the program by `python -m tests.checks.documents --write`. The page `/permissions`
+says the same in words. What is not in here is open to nobody; `tests/web/test_permissions.py` asks
 every address and every command for every role, in every relation to the case.
 
-Relations: **new** begins a case, **all** in every case of the board, **some** in every case but only in
-some of its states, **own** in cases in which the person has that part. A command is further bound to
-the state of the case ([contract.md](contract.md)); what of a case is shown is told by its process, so
-that a visit that was not announced is on no page, feed, mail, count or export of teacher, manager
-or board before it was held.
+Relations: **new** begins a case, **all** in every case of the board, **some** in every case but
+only in some of its states, **own** in cases in which the person has that part. A command is further
+bound to the state of the case ([contract.md](contract.md)). What of a case is shown is told by its
+process, so that a visit that was not announced is on no page, feed, mail, count or export of
+teacher, manager or board before it was held.
 """
 
 
@@ -39,9 +39,9 @@ def _views() -> Iterator[str]:
 def _routes() -> Iterator[str]:
     yield (
         "\n## Addresses\n\n"
-        "Opened by a view of the table above, or by: **open** anybody; **link** who holds the secret "
-        "in\nthe address; **list** each sees what is theirs; **case** who may read the case; "
-        "**start** and\n**command** whom the tables below name.\n\n"
+        "Opened by a view of the table above, or by: **open** anybody; **link** who holds the "
+        "secret in\nthe address; **list** each sees what is theirs; **case** who may read the "
+        "case; **start** and\n**command** whom the tables below name.\n\n"
         "| address | opened by |\n| --- | --- |"
     )
     for address, access in ROUTES.items():

@@ -1,0 +1,351 @@
+"""Administration: what is typed is kept or said to be wrong, and every change leaves its line."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from activities.letters import KINDS
+from deploy.demo.examples import person_id
+from events.settings import TenantSettings
+from events.store.administration import Sought
+from tests.web.example_site import ExampleSite
+from web.administration.importing import rows_of
+from web.administration.letters import wrong_place
+from web.administration.settings import GROUPS
+from web.permissions.routes import ROUTES
+from web.site import DEMO_BOARD
+from web.texts import LANGUAGES, texts
+
+HERE = "/administration"
+
+
+async def shown(desk: ExampleSite, by: str, path: str, status: int = 200) -> str:
+    answer = await desk.get(by, path)
+    assert answer.status_code == status, answer.text
+    return answer.text
+
+
+async def sent(
+    desk: ExampleSite, by: str, path: str, data: dict[str, Any], status: int = 303
+) -> str:
+    answer = await desk.post(by, path, data)
+    assert answer.status_code == status, answer.text
+    return answer.headers.get("Location", "") if status == 303 else answer.text
+
+
+async def last_change(desk: ExampleSite, what: str) -> tuple[Any, Any]:
+    change = (await desk.store.changes(DEMO_BOARD, Sought(what=what), limit=1))[0]
+    return change.before, change.after
+
+
+async def test_each_sees_what_the_own_role_opens(desk: ExampleSite) -> None:
+    for by, parts in (
+        ("saskia", {"people", "absence", "handover", "settings", "holidays", "letters", "health"}),
+        ("ada", {"people", "health"}),
+        ("rik", {"handover"}),
+    ):
+        html = await shown(desk, by, HERE)
+        assert set(re.findall(rf'class="person" href="{HERE}/(\w+)"', html)) == parts, by
+    await shown(desk, "marloes", HERE, 403)
+    assert f'href="{HERE}"' in await shown(desk, "ada", "/")
+    assert "Begeleiding van" not in await shown(desk, "ada", "/")
+
+
+async def test_every_page_says_all_in_both_languages(desk: ExampleSite) -> None:
+    paths = [
+        path
+        for method, path in (key.split(" ", 1) for key in ROUTES)
+        if method == "GET" and path.startswith(HERE) and "{" not in path and "json" not in path
+    ]
+    paths += [f"{HERE}/people/{person_id('ellen')}", f"{HERE}/letters/overdue/nl", "/permissions"]
+    for language in LANGUAGES:
+        http = await desk.signed_in(person_id("saskia"))
+        http.cookies.set("traject_language", language)
+        titles: set[str] = set()
+        for path in paths:
+            answer = await http.get(path)
+            assert answer.status_code == 200, (path, answer.text)
+            plain = re.sub(r"<[^>]*>|\{(naam|name)\}", " ", answer.text.partition("<main")[2])
+            assert not re.findall(r"\{\w*\}|\b[a-z]+_[a-z_]+\b|\bNone\b", plain), path
+            titles.add(re.findall(r"<title>(.*?)</title>", answer.text)[0])
+            assert answer.text.count("<h1") == 1, path
+        assert len(titles) == len(paths)
+        http.cookies.delete("traject_language")
+
+
+async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
+    typed = {"name": "Koen Adema", "email": "koen@school", "language": "nl", "roles": "advisor"}
+    html = await sent(desk, "saskia", f"{HERE}/people/new", typed, 422)
+    assert 'value="Koen Adema"' in html
+    assert 'href="#email"' in html
+    assert 'aria-describedby="email-help email-wrong"' in html
+    typed["email"] = "ellen@voorbeeld.example"
+    assert "heeft dit e-mailadres al" in await sent(
+        desk, "saskia", f"{HERE}/people/new", typed, 422
+    )
+    typed["email"] = "koen@school.example"
+    where = (await sent(desk, "saskia", f"{HERE}/people/new", typed)).partition("?")[0]
+    koen = where.rpartition("/")[2]
+    await sent(desk, "ada", where, {**typed, "roles": ["advisor", "coordinator"]})
+    assert await last_change(desk, "person") == (
+        {"roles": ["advisor"]},
+        {"roles": ["advisor", "coordinator"]},
+    )
+    token = await desk.store.issue_token(DEMO_BOARD, koen)
+    http = await desk.signed_in(koen)
+    assert (await http.get("/")).status_code == 200
+    await sent(desk, "saskia", f"{where}/leave", {})
+    assert await desk.store.by_token(token) is None
+    assert (await http.get("/supervision")).status_code == 303
+    assert "geen toegang meer" in await shown(desk, "saskia", where)
+    assert "Koen Adema" not in await shown(desk, "saskia", f"{HERE}/people?q=koen")
+    assert "Koen Adema" in await shown(desk, "saskia", f"{HERE}/people?q=koen&gone=yes")
+    await sent(desk, "saskia", f"{where}/return", {})
+    assert await last_change(desk, "person") == ({"active": False}, {"active": True})
+
+
+async def test_a_form_of_another_site_is_not_found(desk: ExampleSite) -> None:
+    http = await desk.signed_in(person_id("saskia"))
+    answer = await http.post(
+        f"{HERE}/people/new",
+        data={"name": "Eve", "language": "nl"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 404
+    assert "Eve" not in await shown(desk, "saskia", f"{HERE}/people?q=eve")
+
+
+def test_a_file_is_read_line_by_line() -> None:
+    text = (
+        "\ufeffNaam;E-mail;Rollen;Taal\r\n"
+        "Karin;karin@school.nl;Leerkracht/mentor;\r\n"
+        "Jan;jan;opperhoofd;fr\r\n"
+        ";karin@school.nl;;en\r\n"
+    )
+    rows, wrong = rows_of(text, {})
+    assert wrong == ""
+    assert [(row.line, row.kind, row.wrong) for row in rows] == [
+        (2, "added", ()),
+        (3, "wrong", ("mail", "role", "language")),
+        (4, "wrong", ("name", "twice")),
+    ]
+    assert rows[0].roles == ("teacher", "mentor")
+    assert rows_of("a,b\n1,2", {})[1] == "heads"
+    assert rows_of("", {})[1] == "missing"
+    assert rows_of("name\te-mail\n" + "x\tx@y.z\n" * 501, {})[1] == "lines"
+
+
+async def test_many_people_come_from_a_file_after_a_look(desk: ExampleSite) -> None:
+    file = (
+        "naam,e-mail,rollen\n"
+        "Nina Post,nina@voorbeeld.example,mentor\n"
+        "Ellen van Duinen,ellen@voorbeeld.example,\n"
+    )
+    before = len(await desk.store.everyone(DEMO_BOARD))
+    html = await sent(desk, "saskia", f"{HERE}/people/import", {"file": file}, 200)
+    assert "1 nieuw, 1 gewijzigd, 0 niet goed" in html
+    assert len(await desk.store.everyone(DEMO_BOARD)) == before
+    await sent(desk, "saskia", f"{HERE}/people/import", {"file": file, "go": "yes"})
+    people = {one.name: one.roles for one in await desk.store.everyone(DEMO_BOARD)}
+    assert people["Nina Post"] == ("mentor",)
+    assert people["Ellen van Duinen"] == ("advisor",), "what is left empty stays as it is"
+    wrong = file + "Bas,bas,\n"
+    assert "1 niet goed" in await sent(
+        desk, "saskia", f"{HERE}/people/import", {"file": wrong, "go": "yes"}, 422
+    )
+
+
+async def settings_form(desk: ExampleSite, **changes: str) -> dict[str, str]:
+    html = await shown(desk, "saskia", f"{HERE}/settings")
+    form = dict(re.findall(r'<input[^>]* name="(\w+)"[^>]* value="([^"]*)"', html))
+    form |= {"over": re.findall(r'name="over" value="(\d+)"', html)[0], "vog_policy": "contract"}
+    form |= dict(re.findall(r'<input[^>]*id="(ground_\w+)"[^>]* value="([^"]*)"', html))
+    return form | changes
+
+
+async def test_settings_are_kept_as_versions(desk: ExampleSite) -> None:
+    form = await settings_form(desk, report="12", hourly_rate="118,5", period_ending="15, 5")
+    assert await sent(desk, "saskia", f"{HERE}/settings", form) == f"{HERE}/settings?done=saved"
+    settings = await desk.store.settings(DEMO_BOARD)
+    assert (settings.report, settings.hourly_rate) == (12, "118.50")
+    assert settings.period_ending == (15, 5)
+    assert settings.closed, "what the page does not show stays"
+    before, after = await last_change(desk, "settings")
+    assert (before["report"], after["report"]) == (10, 12)
+    html = await shown(desk, "saskia", f"{HERE}/settings")
+    assert "gebruikelijk: 10" in html
+    assert "Saskia Polderman" in html
+    # Somebody who looked before this sees what is there now, and loses nothing that was typed.
+    late = await sent(desk, "saskia", f"{HERE}/settings", {**form, "report": "14"}, 422)
+    assert "Iemand anders heeft intussen iets opgeslagen" in late
+    assert 'value="14"' in late
+    for wrong, where in (
+        ({"report": "nul"}, "report"),
+        ({"report": "0"}, "report"),
+        ({"visits_min": "9"}, "visits_default"),
+        ({"mail_from_hour": "20"}, "mail_to_hour"),
+        ({"hourly_rate": "veel"}, "hourly_rate"),
+        ({"ground_student_record": ""}, "ground_student_record"),
+    ):
+        html = await sent(
+            desk, "saskia", f"{HERE}/settings", await settings_form(desk, **wrong), 422
+        )
+        assert f'href="#{where}"' in html, where
+    version = (await desk.store.settings(DEMO_BOARD)).version
+    await sent(desk, "saskia", f"{HERE}/settings/{version - 1}", {})
+    undone = await desk.store.settings(DEMO_BOARD)
+    assert (undone.version, undone.report) == (version + 1, 10)
+    await sent(desk, "saskia", f"{HERE}/settings/999", {}, 404)
+
+
+def test_every_number_of_a_board_is_on_the_page() -> None:
+    shown = {name for names in GROUPS.values() for name in names}
+    elsewhere = {"version", "timezone", "region", "closed", "schools", "retention"}
+    assert shown | elsewhere == set(TenantSettings.model_fields)
+    for language in LANGUAGES:
+        assert set(texts(language).pages["administration"]["setting"]) == shown
+
+
+async def test_days_off_come_by_region_and_one_by_one(desk: ExampleSite) -> None:
+    day = {"name": "Studiedag", "from": "2027-03-10", "to": ""}
+    await sent(desk, "saskia", f"{HERE}/holidays", day)
+    html = await shown(desk, "saskia", f"{HERE}/holidays?year=2026")
+    assert "Studiedag" in html
+    assert "vrij: Studiedag" in html
+    await sent(desk, "saskia", f"{HERE}/holidays/region", {"region": "zuid"})
+    settings = await desk.store.settings(DEMO_BOARD)
+    assert settings.region == "zuid"
+    assert date(2027, 3, 10) in settings.closed_days
+    assert date(2027, 2, 15) in settings.closed_days
+    assert date(2027, 2, 26) not in settings.closed_days
+    await sent(desk, "saskia", f"{HERE}/holidays/drop", {"key": "2027-03-10/2027-03-10/Studiedag"})
+    assert date(2027, 3, 10) not in (await desk.store.settings(DEMO_BOARD)).closed_days
+    for wrong in ({"name": ""}, {"from": "morgen"}, {"to": "2027-03-09"}, {"to": "2028-03-09"}):
+        await sent(desk, "saskia", f"{HERE}/holidays", {**day, **wrong}, 422)
+    await sent(desk, "saskia", f"{HERE}/holidays/region", {"region": "midden"})
+
+
+async def test_absence_asks_for_no_reason(desk: ExampleSite) -> None:
+    today = datetime.now(UTC).date()
+    form = {
+        "person": person_id("ellen"),
+        "from": today.isoformat(),
+        "to": (today + timedelta(days=5)).isoformat(),
+        "stands_in": person_id("tobias"),
+    }
+    html = await shown(desk, "saskia", f"{HERE}/absence")
+    assert 'name="reason"' not in html
+    await sent(desk, "saskia", f"{HERE}/absence", form)
+    html = await shown(desk, "saskia", f"{HERE}/absence")
+    assert "Tobias Lindqvist neemt waar." in html
+    assert "afwezig" in await shown(desk, "saskia", f"{HERE}/people?q=ellen")
+    assert "staat deze persoon al" in await sent(desk, "saskia", f"{HERE}/absence", form, 422)
+    end = {"person": form["person"], "from": form["from"]}
+    await sent(desk, "saskia", f"{HERE}/absence/end", end)
+    await sent(desk, "saskia", f"{HERE}/absence/end", end, 404)
+    assert (await last_change(desk, "absence"))[1] is None
+
+
+async def test_letters_have_only_places_that_can_be_filled(desk: ExampleSite) -> None:
+    here = f"{HERE}/letters/overdue/nl"
+    typed = {"do": "keep", "subject": "Er is iets te laat", "intro": "Dag {naam},\n\nKijk even."}
+    html = await sent(desk, "saskia", here, {**typed, "intro": "Dag {voornaam}"}, 422)
+    assert "Tussen accolades mag alleen" in html
+    assert "Dag {voornaam}" in html
+    html = await sent(desk, "saskia", here, {**typed, "do": "preview"}, 200)
+    assert "Dag Saskia Polderman," in html
+    assert await desk.store.texts_of(DEMO_BOARD) == {}
+    await sent(desk, "saskia", here, typed)
+    kept = (await desk.store.texts_of(DEMO_BOARD))["overdue", "nl"]
+    assert kept.intro.replace("\r\n", "\n") == "Dag {name},\n\nKijk even."
+    assert "Dag {naam}," in await shown(desk, "saskia", here)
+    await sent(desk, "saskia", here, {"do": "usual"})
+    assert await desk.store.texts_of(DEMO_BOARD) == {}
+    await shown(desk, "saskia", f"{HERE}/letters/nothing/nl", 404)
+    assert all(map(wrong_place, ("{", "{}", "}{", "{naam} {x}")))
+    assert not wrong_place("{name} en {naam}")
+
+
+def test_messages_are_called_what_mails_call_them() -> None:
+    for place, language in enumerate(("nl", "en")):
+        named = texts(language).pages["administration"]["letter_kinds"]
+        assert named == {kind: subjects[place] for kind, subjects in KINDS.items()}
+
+
+async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> None:
+    """By a coordinator, whom the rules let; hr sees what there is and may not do it."""
+    ellen, tobias, nienke = map(person_id, ("ellen", "tobias", "nienke"))
+    ask = f"?of={ellen}&to={tobias}&reason=Verlof&look=yes"
+    parts = await desk.store.parts_of(DEMO_BOARD, ellen)
+    assert {one.part for one in parts} == {"advisor"}
+    html = await shown(desk, "saskia", f"{HERE}/handover{ask}")
+    assert "kan nu niet, of alleen door een ander" in html
+    assert "gaat over" not in html
+    unfit = ask.replace(tobias, person_id("marloes"))
+    assert "heeft niet de juiste rol" in await shown(desk, "rik", f"{HERE}/handover{unfit}")
+    html = await shown(desk, "rik", f"{HERE}/handover{ask}")
+    going = html.count(">gaat over<")
+    assert going == len(parts) > 0
+    key = re.findall(r'name="key" value="([^"]+)"', html)[0]
+    form = {"of": ellen, "to": tobias, "reason": "Verlof", "key": key}
+    where = await sent(desk, "rik", f"{HERE}/handover", form)
+    again = await sent(desk, "rik", f"{HERE}/handover", form)
+    assert again.partition("?")[0] == where.partition("?")[0], "a double click begins it once"
+    html = await shown(desk, "rik", where.partition("?")[0])
+    assert f"{going} van {going} behandeld" in html
+    assert ">overgedragen<" in html
+    assert await desk.store.parts_of(DEMO_BOARD, ellen) == []
+    for one in parts:
+        events = (await desk.store.load_many(DEMO_BOARD, {one.stream: 0}))[one.stream]
+        assert sum(event.type == "AdvisorReplaced" for event in events) == 1
+    assert (await last_change(desk, "handover"))[1]["parts"] == going
+    # A partner's coordinator goes to somebody who is its deputy: the rules say no, and so it is.
+    partner = desk.ids["partner"]
+    state = desk.app.state.site.dossiers
+    dossier = await state.read(DEMO_BOARD, "partners", partner)
+    assert dossier is not None
+    deputy = dossier.state.deputy
+    form = {"of": dossier.state.coordinator, "to": deputy, "reason": "Verlof", "key": "k"}
+    where = (await sent(desk, "nienke", f"{HERE}/handover", form)).partition("?")[0]
+    html = await shown(desk, "nienke", where)
+    assert ">niet gelukt<" in html
+    assert "Probeer opnieuw" in html
+    assert nienke == dossier.state.coordinator
+
+
+async def test_how_it_goes_is_told_in_words_and_to_programs(desk: ExampleSite) -> None:
+    await desk.catch_up()
+    html = await shown(desk, "ada", f"{HERE}/health")
+    assert "De dienst die zaken afhandelt, is bereikbaar." in html
+    assert "Eén werker behandelt de zaken." in html
+    told = (await desk.get("ada", f"{HERE}/health.json")).json()
+    levels = {one["name"]: one["level"] for one in told["findings"]}
+    assert levels["temporal"] == levels["workers"] == levels["parked"] == "ok"
+    assert {"mail", "mail_failed", "late", "no_checkpoint"} <= levels.keys()
+    await sent(desk, "ada", f"{HERE}/health/retry", {})
+    assert "binnen een minuut" in await shown(desk, "ada", f"{HERE}/health")
+    await shown(desk, "marloes", f"{HERE}/health.json", 403)
+
+
+async def test_auditors_search_what_was_changed(desk: ExampleSite) -> None:
+    html = await shown(desk, "noor", "/audit/administration")
+    assert "Instellingen gewijzigd" in html
+    assert "Saskia Polderman" in html
+    html = await shown(desk, "noor", f"/audit/administration?what=letter&by={person_id('saskia')}")
+    assert "Instellingen gewijzigd" not in html
+    assert "Tekst van een bericht gewijzigd" in html
+    html = await shown(desk, "noor", "/audit/administration?to=2020-01-01")
+    assert "geen wijzigingen in deze selectie" in html
+    await shown(desk, "saskia", "/audit/administration", 403)
+
+
+@pytest.mark.parametrize("path", ["people", "holidays", "letters/overdue/nl", "absence"])
+async def test_odd_questions_are_answered(desk: ExampleSite, path: str) -> None:
+    odd = "q=%25%27%00x&page=99999999&year=٣&role=x&of=x&look=1&done=%3Cscript%3E&person=%22x"
+    answer = await desk.get("saskia", f"{HERE}/{path}?{odd.replace('%00', '')}")
+    assert answer.status_code == 200
+    assert "<script>" not in answer.text.partition("<main")[2]

@@ -1,0 +1,126 @@
+"""``/administration/absence``: who is not there from when to when, and who stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from events.calendar import local_day
+from events.store.succession import Absence, AbsenceOverlaps
+from web.administration.typed import WRONG, Typed, typed
+from web.api.problems import Problem, uuid_or_none
+from web.pages.page import page
+from web.pages.session import page_language
+from web.permissions.table import may
+from web.site import Site
+from web.wording import Wording
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An absence as the page tells it; ``parts`` open cases in which somebody has a part."""
+
+    person: str
+    name: str
+    start: str
+    when: str
+    stands_in: str
+    now: bool
+    parts: int
+
+
+async def show(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /administration/absence``: those that last or lie ahead, and a form for another."""
+    sent = Typed({"person": request.query_params.get("person", "")})
+    return await _page(request, site, person, sent)
+
+
+async def add(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/absence``. No reason is asked: why is nobody's business here."""
+    sent = await typed(request)
+    known = {one.id: one for one in await site.store.everyone(person.tenant)}
+    who, start, to = sent.needed("person"), sent.day("from"), sent.day("to")
+    stands_in = sent.raw("stands_in")
+    if who and who not in known:
+        sent.wrong.setdefault("person", "missing")
+    if start is None:
+        sent.wrong.setdefault("from", "missing")
+    if start and to and to < start:
+        sent.wrong.setdefault("to", "order")
+    if stands_in and (stands_in not in known or stands_in == who):
+        sent.wrong.setdefault("stands_in", "other_person")
+    if not sent.wrong and start is not None:
+        try:
+            absence = Absence(who, start, to, stands_in or None)
+            await site.store.keep_absence(person.tenant, person.id, absence)
+        except AbsenceOverlaps:
+            sent.wrong["from"] = "overlap"
+    if sent.wrong:
+        return await _page(request, site, person, sent, WRONG)
+    return RedirectResponse(f"/administration/absence?done={who}", 303)
+
+
+async def end(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/absence/end``: it was not so, or is over."""
+    sent = await typed(request)
+    who, start = uuid_or_none(sent.raw("person")), sent.day("from")
+    if who is None or start is None:
+        raise Problem("not_found")
+    if not await site.store.end_absence(person.tenant, person.id, who, start):
+        raise Problem("not_found")
+    return RedirectResponse("/administration/absence?done=ended", 303)
+
+
+async def _page(
+    request: Request, site: Site, person: PersonRow, sent: Typed, status: int = 200
+) -> Response:
+    settings = await site.settings(person.tenant)
+    today = local_day(datetime.now(UTC), settings)
+    found = await site.store.absences(person.tenant, today)
+    everyone = await site.store.everyone(person.tenant)
+    names = {one.id: one.name for one in everyone}
+    wording = Wording(page_language(request), settings, names)
+    done = request.query_params.get("done", "")
+    return page(
+        request,
+        "administration/absence.html",
+        status,
+        absences=[
+            Shown(
+                one.person,
+                one.name,
+                one.start.isoformat(),
+                _when(one, wording),
+                names.get(one.stands_in or "", ""),
+                one.start <= today,
+                len(await site.store.parts_of(person.tenant, one.person)),
+            )
+            for one in found
+        ],
+        options=[(one.id, one.name) for one in everyone],
+        sent=sent,
+        done="kept" if done in names else done,
+        kept=done if done in names else "",
+        passes=may(person, "administration.handover"),
+    )
+
+
+def _when(absence: Absence, wording: Wording) -> str:
+    said = wording.texts.pages["administration"]
+    first = wording.day(_text(absence.start))
+    if absence.to is None:
+        return str(said["days_from"]).format(**{"from": first})
+    if absence.to == absence.start:
+        return first
+    return str(said["days_to"]).format(**{"from": first, "to": wording.day(_text(absence.to))})
+
+
+def _text(day: date) -> str:
+    return day.isoformat()

@@ -1,0 +1,58 @@
+"""``/audit/administration``: who changed what of people, settings and texts, for auditors."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from events.store.administration import Sought
+from web.administration.told import told_changes
+from web.administration.typed import Typed
+from web.api.problems import uuid_or_none
+from web.pages.page import page
+from web.site import Site
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+KINDS = ("person", "sessions", "absence", "handover", "settings", "letter", "retry")
+A_PAGE = 50
+
+
+async def show(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /audit/administration``: by who, what, about whom and when; the latest first."""
+    given = request.query_params
+    sent = Typed({name: given.get(name, "") for name in ("by", "what", "about", "from", "to")})
+    settings = await site.settings(person.tenant)
+    start, to = sent.day("from"), sent.day("to")
+    midnight = time(0, 0, tzinfo=settings.zone)
+    sought = Sought(
+        person=uuid_or_none(sent.raw("by")),
+        what=sent.raw("what") if sent.raw("what") in KINDS else None,
+        subject=uuid_or_none(sent.raw("about")),
+        since=datetime.combine(start, midnight) if start else None,
+        until=datetime.combine(to + timedelta(days=1), midnight) if to else None,
+    )
+    before = given.get("before", "")
+    found = await site.store.changes(
+        person.tenant,
+        sought,
+        before=int(before) if before.isdecimal() and len(before) < 16 else None,
+        limit=A_PAGE + 1,
+    )
+    kept = {key: value for key, value in sent.sent.items() if value}
+    more = urlencode({**kept, "before": found[A_PAGE - 1].id}) if len(found) > A_PAGE else ""
+    return page(
+        request,
+        "administration/changes.html",
+        changes=await told_changes(request, site, person.tenant, found[:A_PAGE]),
+        sent=sent,
+        kinds=KINDS,
+        everyone=await site.store.everyone(person.tenant),
+        more=f"/audit/administration?{more}" if more else "",
+        narrowed=bool(kept),
+    )

@@ -1,0 +1,181 @@
+"""Many people at once from a CSV file: looked at line by line before anything is kept."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from events.store.administration import Entry, LastAdministrator
+from web.administration.people import ROLES, roles_of, wrong_mail
+from web.administration.typed import WRONG, Typed, typed
+from web.pages.page import page
+from web.pages.session import page_language
+from web.site import Site
+from web.texts import LANGUAGES, Texts, texts
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+MOST_LINES = 500
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "name": ("naam", "name"),
+    "email": ("e-mail", "email", "mail", "e-mailadres"),
+    "roles": ("rollen", "roles", "rol", "role"),
+    "language": ("taal", "language"),
+}
+"""What the columns may be called; the first two have to be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the file: who it is about, whether new or changed, or what is wrong with it."""
+
+    line: int
+    name: str
+    email: str
+    roles: tuple[str, ...]
+    language: str
+    person: str = ""
+    wrong: tuple[str, ...] = field(default=())
+
+    @property
+    def kind(self) -> str:
+        """wrong, changed or added."""
+        return "wrong" if self.wrong else ("changed" if self.person else "added")
+
+    def entry(self) -> Entry:
+        """As it is kept."""
+        return Entry(self.person, self.name, self.email, self.language, self.roles)
+
+
+def rows_of(text: str, known: Mapping[str, PersonRow]) -> tuple[list[Row], str]:
+    """The lines of a file, and what is wrong with it as a whole.
+
+    ``known``: by address in lower case who has it; what a line leaves empty stays as it is.
+    Comma, semicolon or tab may part the columns, and ``/``, ``+`` or ``|`` the roles of one.
+    """
+    text = text.lstrip("\ufeff").strip("\r\n")
+    if not text:
+        return [], "missing"
+    head, _, _ = text.partition("\n")
+    mark = max(";,\t", key=head.count)
+    read = list(csv.reader(io.StringIO(text), delimiter=mark))
+    places = _places(read[0])
+    if "name" not in places or "email" not in places:
+        return [], "heads"
+    lines = [(number, one) for number, one in enumerate(read[1:], 2) if any(map(str.strip, one))]
+    if len(lines) > MOST_LINES:
+        return [], "lines"
+    seen: set[str] = set()
+    return [
+        _row(number, one, places, known, seen) for number, one in lines
+    ], "" if lines else "missing"
+
+
+def _places(heads: Iterable[str]) -> dict[str, int]:
+    called = {name: field for field, names in HEADS.items() for name in names}
+    found: dict[str, int] = {}
+    for place, head in enumerate(heads):
+        if (name := called.get(head.strip().lower())) is not None:
+            found.setdefault(name, place)
+    return found
+
+
+def _row(
+    number: int,
+    cells: list[str],
+    places: Mapping[str, int],
+    known: Mapping[str, PersonRow],
+    seen: set[str],
+) -> Row:
+    said = {
+        name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()
+    }
+    name, email = said["name"][:120], said["email"][:200]
+    person = known.get(email.lower())
+    roles, unknown = _roles(said.get("roles", ""))
+    if person is not None and not said.get("roles"):
+        roles = tuple(person.roles)
+    spoken = said.get("language", "").lower() or (person.language if person else "nl")
+    language = {"nederlands": "nl", "engels": "en", "dutch": "nl", "english": "en"}.get(
+        spoken, spoken
+    )
+    wrong: list[str] = []
+    if not name:
+        wrong.append("name")
+    if not email or wrong_mail(email):
+        wrong.append("mail")
+    if email.lower() in seen:
+        wrong.append("twice")
+    if unknown:
+        wrong.append("role")
+    if language not in LANGUAGES:
+        wrong.append("language")
+    seen.add(email.lower())
+    return Row(number, name, email, roles, language, person.id if person else "", tuple(wrong))
+
+
+def _roles(text: str) -> tuple[tuple[str, ...], bool]:
+    """The roles of a cell, by their name in either language; and whether one is unknown."""
+    known = {
+        str(texts(language).events["roles"][role]).lower(): role
+        for language in LANGUAGES
+        for role in ROLES
+    } | {role: role for role in ROLES}
+    for mark in "+|":
+        text = text.replace(mark, "/")
+    asked = [one.strip().lower() for one in text.split("/") if one.strip()]
+    found = {known[one] for one in asked if one in known}
+    return tuple(role for role in ROLES if role in found), any(one not in known for one in asked)
+
+
+async def look(request: Request, _site: Site, _person: PersonRow) -> Response:
+    """``GET /administration/people/import``."""
+    return _page(request, Typed(), [])
+
+
+async def check(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/import``: what would happen; with ``go`` it does.
+
+    Nothing is kept while a line is wrong: a file is mended once, and then right as a whole.
+    """
+    sent = await typed(request)
+    known = {
+        one.email.lower(): one
+        for one in await site.store.everyone(person.tenant)
+        if one.email is not None
+    }
+    rows, wrong = rows_of(sent.raw("file"), known)
+    if wrong:
+        sent.wrong["file"] = wrong
+    if wrong or any(row.wrong for row in rows):
+        return _page(request, sent, rows, WRONG)
+    if sent.raw("go") != "yes":
+        return _page(request, sent, rows)
+    try:
+        await site.store.keep_people(person.tenant, person.id, [row.entry() for row in rows])
+    except LastAdministrator:
+        sent.wrong["file"] = "last_keeper"
+        return _page(request, sent, rows, WRONG)
+    return RedirectResponse(f"/administration/people?done={len(rows)}", 303)
+
+
+def _page(request: Request, sent: Typed, rows: list[Row], status: int = 200) -> Response:
+    words: Texts = page_language(request)
+    counts = {kind: sum(row.kind == kind for row in rows) for kind in ("added", "changed", "wrong")}
+    return page(
+        request,
+        "administration/import.html",
+        status,
+        sent=sent,
+        rows=rows,
+        counts=counts,
+        roles=roles_of(words),
+        named=words.events["roles"],
+    )

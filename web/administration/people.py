@@ -1,0 +1,207 @@
+"""``/administration/people``: who belongs to the board, in which roles, and who is signed in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from events.calendar import local_day
+from events.event import Role
+from events.store.administration import Entry, LastAdministrator, Sought
+from web.administration.told import told_changes
+from web.administration.typed import WRONG, Typed, filled, typed
+from web.api.paths import stream_of
+from web.api.problems import Problem
+from web.pages.page import page
+from web.pages.session import page_language
+from web.site import Site
+from web.texts import LANGUAGES, Texts
+
+if TYPE_CHECKING:
+    from events.store.directory import PersonRow
+
+ROLES: tuple[str, ...] = get_args(Role)
+A_PAGE = 50
+CHANGES = 20
+
+
+async def people(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /administration/people``: search by name, address or role, a page at a time."""
+    given = request.query_params
+    words = given.get("q", "").strip()[:100]
+    role = given.get("role", "")
+    role = role if role in ROLES else ""
+    gone = given.get("gone") == "yes"
+    place = int(given["page"]) if given.get("page", "").isdecimal() else 1
+    place = min(max(place, 1), 1000)
+    settings = await site.settings(person.tenant)
+    found = await site.store.people_sought(
+        person.tenant,
+        local_day(datetime.now(UTC), settings),
+        words=words,
+        role=role or None,
+        active=not gone,
+        limit=A_PAGE + 1,
+        offset=(place - 1) * A_PAGE,
+    )
+    return page(
+        request,
+        "administration/people.html",
+        people=found[:A_PAGE],
+        more=len(found) > A_PAGE,
+        imported=int(given["done"]) if given.get("done", "").isdecimal() else 0,
+        place=place,
+        q=words,
+        role=role,
+        gone=gone,
+        roles=roles_of(page_language(request)),
+        named=page_language(request).events["roles"],
+    )
+
+
+def roles_of(words: Texts) -> list[tuple[str, str]]:
+    """The roles of a board with what they are called, by name."""
+    named = [(role, str(words.events["roles"][role])) for role in ROLES]
+    return sorted(named, key=lambda one: one[1].casefold())
+
+
+async def new(request: Request, site: Site, _person: PersonRow) -> Response:
+    """``GET /administration/people/new``."""
+    return await _form(request, site, None, filled({"language": "nl"}))
+
+
+async def add(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/new``: somebody more; again with what is wrong."""
+    sent = await typed(request)
+    wanted = await _wanted(site, person, sent, "")
+    if sent.wrong:
+        return await _form(request, site, None, sent, WRONG)
+    (made,) = await site.store.keep_people(person.tenant, person.id, [wanted])
+    return RedirectResponse(f"/administration/people/{made}?done=added", 303)
+
+
+async def look(request: Request, site: Site, person: PersonRow) -> Response:
+    """``GET /administration/people/{id}``."""
+    entry = await _entry(request, site, person)
+    sent = filled(
+        {
+            "name": entry.name,
+            "email": entry.email,
+            "language": entry.language,
+            "roles": list(entry.roles),
+        }
+    )
+    return await _form(request, site, entry, sent)
+
+
+async def change(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/{id}``: name, address, language and roles."""
+    entry, sent = await _entry(request, site, person), await typed(request)
+    wanted = await _wanted(site, person, sent, entry.id)
+    if not sent.wrong:
+        try:
+            await site.store.keep_people(person.tenant, person.id, [wanted])
+        except LastAdministrator:
+            sent.wrong["roles"] = "last_keeper"
+    if sent.wrong:
+        return await _form(request, site, entry, sent, WRONG)
+    return RedirectResponse(f"/administration/people/{entry.id}?done=changed", 303)
+
+
+async def leave(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/{id}/leave``: no access any more, at once."""
+    entry = await _entry(request, site, person)
+    try:
+        await site.store.set_present(person.tenant, person.id, entry.id, active=False)
+    except LastAdministrator:
+        sent = filled({"roles": list(entry.roles), "name": entry.name, "email": entry.email})
+        sent.wrong["roles"] = "last_keeper"
+        return await _form(request, site, entry, sent, WRONG)
+    await _end_all(site, person, entry.id)
+    return RedirectResponse(f"/administration/people/{entry.id}?done=left", 303)
+
+
+async def come_back(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/{id}/return``: who left is back, in the same roles."""
+    entry = await _entry(request, site, person)
+    await site.store.set_present(person.tenant, person.id, entry.id, active=True)
+    return RedirectResponse(f"/administration/people/{entry.id}?done=back", 303)
+
+
+async def end_access(request: Request, site: Site, person: PersonRow) -> Response:
+    """``POST /administration/people/{id}/sessions``: signed out everywhere, keys worthless."""
+    entry = await _entry(request, site, person)
+    await _end_all(site, person, entry.id)
+    return RedirectResponse(f"/administration/people/{entry.id}?done=ended", 303)
+
+
+async def _end_all(site: Site, person: PersonRow, whose: str) -> None:
+    sessions = await site.store.end_sessions(person.tenant, whose)
+    tokens = await site.store.revoke_all(person.tenant, whose)
+    ended = {"sessions": sessions, "tokens": tokens}
+    if sessions or tokens:
+        await site.store.note_change(person.tenant, person.id, "sessions", whose, None, ended)
+
+
+async def _entry(request: Request, site: Site, person: PersonRow) -> Entry:
+    entry = await site.store.entry(person.tenant, stream_of(request))
+    if entry is None:
+        raise Problem("not_found")
+    return entry
+
+
+async def _wanted(site: Site, person: PersonRow, sent: Typed, id_: str) -> Entry:
+    """The entry that was typed; what is wrong with it is noted in ``sent``."""
+    name, email = sent.needed("name", 120), sent.text("email", 200)
+    roles = tuple(role for role in ROLES if role in sent.all("roles"))
+    wrong = wrong_mail(email)
+    if wrong:
+        sent.wrong.setdefault("email", wrong)
+    elif email and set(await site.store.with_mail(person.tenant, email)) - {id_}:
+        sent.wrong.setdefault("email", "mail_taken")
+    if set(sent.all("roles")) - set(ROLES):
+        sent.wrong.setdefault("roles", "unknown")
+    language = sent.raw("language")
+    if language not in LANGUAGES:
+        sent.wrong.setdefault("language", "missing")
+    return Entry(id_, name, email or None, language, roles)
+
+
+def wrong_mail(text: str) -> str:
+    """What is wrong with an address, if anything: one @ with something on both sides, no spaces."""
+    before, at, after = text.partition("@")
+    if not text or (
+        before
+        and at
+        and "." in after.strip(".")
+        and not set(text) & set(" ,;<>@") - {"@"}
+        and "@" not in after
+    ):
+        return ""
+    return "mail"
+
+
+async def _form(
+    request: Request, site: Site, entry: Entry | None, sent: Typed, status: int = 200
+) -> Response:
+    words, more = page_language(request), dict[str, Any]()
+    if entry is not None:
+        tenant = request.scope["traject.person"].tenant
+        changes = await site.store.changes(tenant, Sought(subject=entry.id), limit=CHANGES)
+        more["changes"] = await told_changes(request, site, tenant, changes)
+        more["sessions"] = len(await site.store.sessions_of(tenant, entry.id))
+        more["tokens"] = len(await site.store.tokens_that_hold(tenant, entry.id))
+        more["parts"] = len(await site.store.parts_of(tenant, entry.id))
+    return page(
+        request,
+        "administration/person.html",
+        status,
+        entry=entry,
+        sent=sent,
+        roles=roles_of(words),
+        done=request.query_params.get("done", ""),
+        **more,
+    )

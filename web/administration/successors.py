@@ -1,0 +1,61 @@
+"""By which command somebody follows somebody else in each part of a case, where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.decision import Command, Rules
+
+Data = Callable[[str, str, Any], dict[str, Any]]
+"""(who follows, why, the state of the case) -> the data of the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """A command and what it is given."""
+
+    command: str
+    data: Data
+
+
+def _named(command: str, field: str) -> Succession:
+    return Succession(command, lambda to, reason, _state: {field: to, "reason": reason})
+
+
+FOLLOW: Mapping[tuple[str, str], Succession] = {
+    ("supervision", "advisor"): Succession(
+        "ReplaceAdvisor", lambda to, _reason, _state: {"advisor": to, "category": "unavailable"}
+    ),
+    ("assessments", "assessor"): Succession(
+        "AssignAssessor", lambda to, _reason, _state: {"assessor": to}
+    ),
+    ("internships", "school_leader"): _named("ReplaceSchoolLeader", "school_leader"),
+    ("placements", "school_leader"): _named("ReplaceSchoolLeader", "school_leader"),
+    ("placements", "school_trainer"): _named("ReplaceSchoolTrainer", "school_trainer"),
+    ("placements", "institute_trainer"): _named("ReplaceInstituteTrainer", "institute_trainer"),
+    ("placements", "mentor"): Succession(
+        "ReplaceMentor", lambda to, _reason, _state: {"mentor": to, "reason": "other"}
+    ),
+    ("partners", "school_leader"): _named("ReplaceSchoolLeader", "school_leader"),
+    ("partners", "coordinator"): Succession(
+        "AssignCoordinator", lambda to, _reason, _state: {"coordinator": to}
+    ),
+    ("partners", "deputy"): Succession(
+        "AssignCoordinator",
+        lambda to, _reason, state: {"coordinator": state.coordinator, "deputy": to},
+    ),
+}
+"""By process and part. What is not in here is a matter of the case itself, such as its teacher."""
+
+
+def command_of(
+    rules: Rules[Any], part: str, to: str, reason: str, state: Any
+) -> tuple[str, Command] | None:
+    """The command by which ``to`` takes over the part; None where there is none."""
+    follow = FOLLOW.get((rules.story.name, part))
+    if follow is None:
+        return None
+    data = follow.data(to, reason, state)
+    return follow.command, rules.commands[follow.command].model_validate(data)

@@ -1,0 +1,62 @@
+// What makes administration easier where scripts run: without them everything works too.
+
+const REFRESH_MS = 5000;
+
+for (const pick of document.querySelectorAll("input[data-into]")) {
+  pick.closest("[hidden]").hidden = false;
+  pick.addEventListener("change", async () => {
+    const [file] = pick.files;
+    if (file) document.getElementById(pick.dataset.into).value = await file.text();
+  });
+}
+
+for (const form of document.querySelectorAll("form[data-once]")) {
+  form.addEventListener("submit", () => {
+    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  });
+}
+
+const goOn = document.querySelector("form[data-go-on]");
+if (goOn) setTimeout(() => goOn.requestSubmit(), 500);
+
+document.querySelector(".wrong-summary")?.focus();
+
+const findings = document.querySelector("[data-live]");
+if (findings) {
+  document.getElementById("live").hidden = false;
+  setInterval(() => look(findings).catch(() => {}), REFRESH_MS);
+}
+
+async function look(list) {
+  if (document.hidden) return;
+  const answer = await fetch(list.dataset.live, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const told = await answer.json();
+  list.replaceChildren(...told.findings.map((one) => row(one, list.dataset.do)));
+  const worst = document.getElementById("worst");
+  const words = worst.dataset[told.level];
+  if (worst.textContent !== words) worst.textContent = words;
+  worst.classList.toggle("good", told.level === "ok");
+  const clock = document.getElementById("clock");
+  clock.textContent = clock.dataset.words.replace("{at}", told.clock);
+}
+
+function row(one, todo) {
+  const item = document.createElement("li");
+  item.dataset.level = one.level;
+  const title = document.createElement("strong");
+  title.textContent = one.title;
+  const chip = document.createElement("span");
+  chip.className = `chip level-${one.level}`;
+  chip.textContent = one.word;
+  item.append(title, " ", chip, block(one.text));
+  if (one.do) item.append(block(`${todo}: ${one.do}`));
+  return item;
+}
+
+function block(text) {
+  const line = document.createElement("span");
+  line.className = "block";
+  line.textContent = text;
+  return line;
+}
