@@ -66,9 +66,7 @@ async def ask_command(
     reading = await opened(request, site, person, process, "page")
     if command not in offered(reading, person, reading.view.now, reading.view.settings):
         return await _refused(request, site, person, reading, command)
-    draft = await Place(site, person, process, stream_of(request), command).get()
-    sent: Sent | None = {**draft.fields} if draft else None
-    return await _page(request, site, person, reading, command, sent)
+    return await _page(request, site, person, reading, command)
 
 
 async def do_command(
@@ -114,11 +112,13 @@ async def _page(
     asked = Asked(
         person, process, command, model, wording, now, settings, reading=reading, picks=picks
     )
+    draft = await Place(site, person, process, reading.dossier.stream, command).get()
+    restored = kept_at(draft.saved_at, wording.texts, settings) if draft and not sent else None
+    if draft and not sent:
+        sent = {**draft.fields}
     key = tried.key if tried else key_of(sent) if sent else None
     problem = tried.problem if tried else None
     form = await command_form(site, asked, sent, key=key or None, problem=problem, more=more)
-    place = Place(site, person, process, reading.dossier.stream, command)
-    draft = await place.get()
     return _shown(
         request,
         replace(form, warned=warned),
@@ -130,7 +130,7 @@ async def _page(
         action=f"/{process}/{reading.dossier.stream}/do/{command}",
         back=f"/{process}/{reading.dossier.stream}",
         saved=draft.saved if draft else None,
-        restored=draft and not tried and kept_at(draft.saved_at, wording.texts, settings),
+        restored=restored,
     )
 
 

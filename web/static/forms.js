@@ -66,4 +66,3 @@ for (const form of document.querySelectorAll("form.asks")) {
   addEventListener("pageshow", () => { sent = false; });
 }
 for (const select of document.querySelectorAll("select[data-people]")) searchable(select);
-document.querySelector("#wrong, #warned")?.focus();

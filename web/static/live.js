@@ -49,11 +49,11 @@ function same(one, other) {
 }
 
 function swap(old, made) {
-  const opened = [...old.querySelectorAll("details")].map((one) => one.open);
-  const summary = (part) => [...part.querySelectorAll("details")];
+  const key = (one) => `${one.closest("[id]").id} ${one.className}`;
+  const opened = new Map([...old.querySelectorAll("details")].map((one) => [key(one), one.open]));
   const place = old.contains(document.activeElement) ? document.activeElement : null;
   const found = place && (place.id ? `#${CSS.escape(place.id)}` : place.getAttribute("href") && `a[href="${CSS.escape(place.getAttribute("href"))}"]`);
-  if (opened.length === summary(made).length) summary(made).forEach((one, i) => { one.open = opened[i]; });
+  for (const one of made.querySelectorAll("details")) one.open = opened.get(key(one)) ?? one.open;
   old.replaceWith(made);
   if (found) made.querySelector(found)?.focus({ preventScroll: true });
 }
