@@ -85,10 +85,10 @@ async def pages() -> Sequence[Figure]:
         await rebuild(
             server.dsn("traject_projector"), filled.keys, stories, PROJECTIONS, processes=2
         )
-        address = await opened.enter_async_context(_served(server, filled))
+        address = await opened.enter_async_context(served(server, filled))
         slowest = 0.0
         for visit in await _visits(server):
-            times = await _times(address, visit)
+            times = await times_of(address, visit)
             if times:
                 late = percentile(times, 95)
                 say(f"{visit.name}: p50 {median(times):.1f}, p95 {late:.1f} ms")
@@ -96,7 +96,7 @@ async def pages() -> Sequence[Figure]:
     return [Goal("<=", MOST_MS, absolute=True).figure("pages", slowest, "ms")]
 
 
-async def _times(address: str, visit: Visit) -> list[float]:
+async def times_of(address: str, visit: Visit) -> list[float]:
     """Milliseconds of each call, after a few that are not counted; none where there is no page."""
     found: list[float] = []
     async with httpx2.AsyncClient(base_url=address, timeout=60) as http:
@@ -146,7 +146,7 @@ async def _visit(raw: asyncpg.Connection, shown: Shown) -> Visit | None:
 
 
 @asynccontextmanager
-async def _served(server: StoreServer, filled: Filled) -> AsyncIterator[str]:
+async def served(server: StoreServer, filled: Filled) -> AsyncIterator[str]:
     await mark_installation(server.dsn(), "demo")
     facts = {name: rules.story.facts for name, rules in RULES.items()}
     store = await Store.connect(server.dsn("traject_app"), filled.keys, facts)
