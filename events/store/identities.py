@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
@@ -27,6 +29,15 @@ class SignInRules(Frozen):
     make_people: bool = False
     roles_by: Literal["board", "both", "provider"] = "board"
     roles: dict[str, Role] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An account at an identity provider that is known to be somebody's."""
+
+    issuer: str
+    subject: str
+    linked_at: datetime
 
 
 class HomeTaken(ValueError):
@@ -91,6 +102,13 @@ class Identities(Connected):
         """From now on this account is this person; an account that is linked stays as it is."""
         async with self._board(tenant) as connection:
             await connection.execute(SQL["link"], tenant, issuer, subject, person)
+
+    async def accounts_of(self, tenant: str, person: str) -> list[Linked]:
+        """The accounts by which this person comes in."""
+        async with self._board(tenant) as connection:
+            return [
+                Linked(**row) for row in await connection.fetch(SQL["accounts"], tenant, person)
+            ]
 
     async def unlink(self, tenant: str, person: str) -> int:
         """Forget the accounts of a person; returns how many there were."""

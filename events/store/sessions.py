@@ -41,6 +41,18 @@ class SessionRow:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PastSession:
+    """A session as it is kept for a month after its end, without what would let somebody use it."""
+
+    device: str
+    how: str
+    began_at: datetime
+    used_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None
+
+
 class Sessions(Connected):
     """Begins, finds and ends sessions. Of a session's key only the hash is kept."""
 
@@ -101,6 +113,13 @@ class Sessions(Connected):
             )
             for row in rows
         ]
+
+    async def sessions_kept(self, tenant: str, person: str) -> list[PastSession]:
+        """All that is known of a person's sessions, the earliest first."""
+        async with self._board(tenant) as connection:
+            return [
+                PastSession(**row) for row in await connection.fetch(SQL["kept"], tenant, person)
+            ]
 
     async def end_session(self, key: str) -> bool:
         """End the session with this key; False when it had ended already."""

@@ -37,8 +37,10 @@ class Entry:
 class TokenRow:
     """A personal token, without what would let somebody use it."""
 
+    name: str
     issued_at: datetime
     last_used_at: datetime | None
+    ends_at: datetime | None
     revoked_at: datetime | None
 
 
@@ -128,7 +130,7 @@ class Subjects(Connected):
         """When the person's tokens were issued, used and withdrawn."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["tokens"], tenant, person)
-        return [TokenRow(row["issued_at"], row["last_used_at"], row["revoked_at"]) for row in rows]
+        return [TokenRow(**row) for row in rows]
 
     async def concerning(
         self, tenant: str, person: str, *, all_cases: bool = False

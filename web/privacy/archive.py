@@ -30,6 +30,7 @@ from web.privacy.lines import (
     moment,
     own_words,
     part,
+    session_line,
     signed_lines,
     token_line,
     told_line,
@@ -240,6 +241,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
     tenant, person = asked.tenant, asked.person
     acts = await store.acts_of(tenant, person.id)
     tokens = await store.tokens_of(tenant, person.id)
+    sessions = await store.sessions_kept(tenant, person.id)
+    accounts = await store.accounts_of(tenant, person.id)
     looked = await store.readings_by(tenant, person.id)
     tried = await store.refusals_of(tenant, person.id)
     drafts = await store.drafts_of(tenant, person.id)
@@ -257,6 +260,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         "readings": [as_data(one) for one in looked],
         "refused_commands": [as_data(one) for one in tried],
         "tokens": [as_data(one) for one in tokens],
+        "sessions": [as_data(one) for one in sessions],
+        "accounts": [as_data(one) for one in accounts],
         "drafts": [draft_data(one, own=own) for one in drafts],
     }
     titles = {one["id"]: one["title"] for one in made.own}
@@ -283,6 +288,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         looked=len(looked),
         tried=len(tried),
         tokens=[token_line(first, one) for one in tokens],
+        sessions=[session_line(first, one) for one in sessions],
+        accounts=[(one.issuer, one.subject, moment(first, one.linked_at)) for one in accounts],
         drafts=[
             draft_lines(words.get(one.process, first), one, titles.get(one.stream, ""), own=own)
             for one in drafts

@@ -15,6 +15,7 @@ from web.wording import Wording
 
 if TYPE_CHECKING:
     from events.store.drafts import OwnDraft
+    from events.store.sessions import PastSession
     from events.store.subjects import Act, TokenRow, Told
 
 
@@ -84,9 +85,15 @@ def signed_lines(wording: Wording, signed: Iterable[Mapping[str, Any]]) -> list[
 
 
 def token_line(wording: Wording, token: TokenRow) -> list[str]:
-    """When a token was issued, last used and withdrawn."""
+    """What a token is for, and when it was issued, last used and withdrawn."""
     times = (token.issued_at, token.last_used_at, token.revoked_at)
-    return [moment(wording, at) if at else "" for at in times]
+    return [token.name, *(moment(wording, at) if at else "" for at in times)]
+
+
+def session_line(wording: Wording, session: PastSession) -> list[str]:
+    """On which device somebody was signed in, from when until when."""
+    times = (session.began_at, session.used_at, session.ended_at)
+    return [session.device, *(moment(wording, at) if at else "" for at in times)]
 
 
 def draft_data(draft: OwnDraft, *, own: bool) -> dict[str, Any]:

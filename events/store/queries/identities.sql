@@ -35,6 +35,11 @@ select p.person, p.name, p.email, p.language,
    and not exists (select from traject.identity i
                     where i.tenant = p.tenant and i.person = p.person and i.issuer = $3)
 
+-- name: accounts
+select issuer, subject, linked_at from traject.identity
+ where tenant = $1 and person = $2
+ order by linked_at, issuer, subject
+
 -- name: link
 insert into traject.identity (tenant, issuer, subject, person) values ($1, $2, $3, $4)
 on conflict (tenant, issuer, subject) do nothing

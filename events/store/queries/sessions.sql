@@ -17,6 +17,12 @@ select session, how, device, began_at, used_at, ends_at
    and ended_at is null and ends_at > now() and used_at + idle > now()
  order by used_at desc, session
 
+-- name: kept
+select device, how, began_at, used_at, ends_at, ended_at
+  from traject.session
+ where tenant = $1 and person = $2
+ order by began_at, session
+
 -- name: end
 select traject.end_session($1)
 

@@ -19,7 +19,7 @@ select p.person, p.name, p.email, p.language, p.active, p.added_at,
  where p.tenant = $1 and p.person = any ($2::uuid[])
 
 -- name: tokens
-select issued_at, last_used_at, revoked_at from traject.api_token
+select name, issued_at, last_used_at, ends_at, revoked_at from traject.api_token
  where tenant = $1 and person = $2
  order by issued_at
 
