@@ -15,9 +15,11 @@ from workflows.wire import ERRAND, Parcel, StreamRef
 ACTIVITY_TIMEOUT = timedelta(seconds=5)
 RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=100),
-    maximum_interval=timedelta(seconds=1),
+    maximum_interval=timedelta(milliseconds=500),
     backoff_coefficient=2,
 )
+"""Whoever waits for an answer is told soon after the store is back: half of what a caller waits
+before trying anew (``Retry-After``)."""
 ERRAND_TIMEOUT = timedelta(hours=1)
 ERRAND_RETRY = RetryPolicy(
     initial_interval=timedelta(milliseconds=100),
