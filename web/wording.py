@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 
 from events.event import Fact
 from events.settings import TenantSettings
@@ -126,7 +128,8 @@ class Wording:
 
     def money(self, text: str) -> str:
         """An amount in euros, as this language writes it."""
-        return f"€\u00a0{self.decimal(text)}"
+        amount = format_decimal(Decimal(text), "#,##0.00", locale=self.texts.language)
+        return f"€\u00a0{amount}"
 
     def decimal(self, text: str) -> str:
         """A decimal string with the decimal mark of this language."""

@@ -34,6 +34,7 @@ def invoice_sheet(reading: Reading, item: Item, wording: Wording) -> Sheet:
     words, data = papers["invoice"], item["data"]
     at = datetime.fromisoformat(item["recorded_at"])
     day = wording.day(local_day(at, wording.settings).isoformat())
+    rule = Passage(f"{words['rule']}\n\n{words['nameless']}", aside=True)
     return Sheet(
         title=words["title"],
         language=wording.texts.language,
@@ -42,7 +43,7 @@ def invoice_sheet(reading: Reading, item: Item, wording: Wording) -> Sheet:
         footer=papers["footer"].format(title=words["title"], stream=reading.dossier.stream),
         sections=[
             Section(words["about"], [_about(reading, wording)]),
-            Section(words["lines"], [_lines(data, wording), Passage(words["rule"], aside=True)]),
+            Section(words["lines"], [_lines(data, wording), rule]),
         ],
     )
 
