@@ -54,6 +54,8 @@ class AccessSettings(Protocol):
     @property
     def public_address(self) -> str: ...
     @property
+    def http_host(self) -> str: ...
+    @property
     def http_proxies(self) -> str: ...
     @property
     def session_idle_minutes(self) -> int: ...
@@ -89,16 +91,16 @@ def access_by(settings: AccessSettings) -> Access:
         issuer=_issuer(settings),
         idle=timedelta(minutes=settings.session_idle_minutes),
         lasting=timedelta(hours=settings.session_hours),
-        secure=needs_secure(settings.installation, settings.public_address),
+        secure=needs_secure(settings.installation, settings.public_address, settings.http_host),
         proxies=networks(settings.http_proxies),
     )
 
 
-def needs_secure(installation: str, public_address: str) -> bool:
-    """Whether cookies go over TLS only: always, except on the very machine that serves."""
+def needs_secure(installation: str, public_address: str, listens_on: str) -> bool:
+    """Whether cookies go over TLS only: always, except where the machine serves but itself."""
     parts = urlsplit(public_address)
     here = parts.scheme == "http" and is_loopback(parts.hostname or "")
-    return installation == "production" and not here
+    return installation == "production" and not (here and is_loopback(listens_on))
 
 
 def is_loopback(host: str) -> bool:

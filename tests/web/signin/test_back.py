@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from web.signin.access import networks
+from web.signin.access import needs_secure, networks
 from web.signin.back import own_path
 from web.signin.buckets import MOST_KEYS, Buckets, Pace
 from web.signin.device import device_of
@@ -113,6 +113,22 @@ def test_a_handshake_is_opened_by_whom_it_is_for_only() -> None:
 )
 def test_a_session_is_known_by_browser_and_machine(agent: str, device: str) -> None:
     assert device_of(agent) == device
+
+
+@pytest.mark.parametrize(
+    ("installation", "address", "host", "secure"),
+    [
+        ("production", "https://traject.example", "127.0.0.1", True),
+        ("production", "http://127.0.0.1:8000", "0.0.0.0", True),
+        ("production", "http://127.0.0.1:8000", "127.0.0.1", False),
+        ("production", "http://localhost:8000", "::1", False),
+        ("demo", "http://127.0.0.1:8000", "127.0.0.1", False),
+    ],
+)
+def test_cookies_go_over_tls_except_where_a_machine_serves_itself(
+    installation: str, address: str, host: str, secure: bool
+) -> None:
+    assert needs_secure(installation, address, host) == secure
 
 
 def test_proxies_are_networks() -> None:
