@@ -85,15 +85,17 @@ class Hands:
         await self.recorded()
 
     async def ask(self, case: str, command: str) -> None:
-        """Its form, by the link on the page of the case."""
+        """Its form, by the link on the page of the case, or on that page itself."""
         if not self.page.url.endswith(case):
             await self.open(f"/{case}")
+        self.asked = f"/{case}/do/{command}"
+        if await self.form.is_visible():
+            return
         link = self.page.locator(f'a[href^="/{case}/do/{command}"]')
         if not await link.first.is_visible():
             # What is offered less often is folded away.
             await self.page.locator("main details", has=link).first.locator("summary").click()
         await link.first.click()
-        self.asked = f"/{case}/do/{command}"
         await self.form.wait_for()
 
     async def recorded(self) -> None:

@@ -1,0 +1,176 @@
+"""What happens to people who click twice, go back, have two tabs open, were away too long, or are
+in a building without reception: nothing is recorded twice, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+import pytest
+
+from tests.web.journeys.hands import PHONE, WORDS, Hands
+from tests.web.served import CHROMIUM, Served
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, Page
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+
+HOURS = {"intervention": "intake", "hours": "1,5"}
+MANY_KEYS = 150
+
+
+async def recorded(site: Served, case: str) -> int:
+    """How many events a case has."""
+    raw = await asyncpg.connect(site.database.owner_dsn)
+    try:
+        count = "select count(*) from traject.event where stream = $1::text::uuid"
+        return int(await raw.fetchval(count, case.partition("/")[2]) or 0)
+    finally:
+        await raw.close()
+
+
+@pytest.fixture
+def case(site: Served) -> str:
+    return f"supervision/{site.ids['in_guidance']}"
+
+
+async def test_a_double_click_is_one_command(site: Served, browser: Browser, case: str) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    before = await recorded(site, case)
+    await ellen.ask(case, "LogHours")
+    await ellen.fill(HOURS)
+    await ellen.form.locator("button.do").last.dblclick()
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    # One who goes back sees the form again, and has given nothing by that.
+    await ellen.page.go_back()
+    await ellen.form.wait_for()
+    await ellen.page.go_forward()
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    await ellen.page.context.close()
+
+
+async def test_in_two_tabs_the_second_is_told(site: Served, browser: Browser) -> None:
+    rik = await Hands.at(browser, site, "rik")
+    case = f"supervision/{site.ids['just_requested']}"
+    other = Hands(site, "rik", await rik.page.context.new_page(), script=True)
+    for tab in (rik, other):
+        await tab.ask(case, "AcceptRequest")
+        await tab.fill({"hourly_rate": "112,50"})
+    await rik.send()
+    await rik.recorded()
+    before = await recorded(site, case)
+    await other.send()
+    await other.page.locator("[role=alert]").wait_for()
+    assert await recorded(site, case) == before
+    assert "112,50" in await other.page.content(), "what was typed is still there"
+    await rik.page.context.close()
+
+
+async def test_a_session_that_is_over_takes_nothing_away(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen", script=False)
+    before = await recorded(site, case)
+    await ellen.ask(case, "LogHours")
+    await ellen.fill(HOURS)
+    await site.sign_in(ellen.page.context, None)
+    await ellen.send()
+    await ellen.page.get_by_role("heading", name=WORDS["access"]["expired_title"]).wait_for()
+    assert await recorded(site, case) == before
+    await site.sign_in(ellen.page.context, "ellen")
+    await ellen.page.get_by_role("button", name=WORDS["access"]["expired_again"]).click()
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    await ellen.page.context.close()
+
+
+async def test_without_reception_what_is_typed_waits(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    words = WORDS["tasks"]["draft"]["script"]
+    await ellen.ask(case, "RecordVisit")
+    status = ellen.page.locator("[data-draft-status]")
+    await ellen.page.context.set_offline(True)
+    note = "De plusgroep begon na twee minuten"
+    area = ellen.form.locator("textarea").first
+    await area.fill(note)
+    await status.get_by_text(words["offline"]).wait_for()
+    await ellen.page.context.set_offline(False)
+    await status.get_by_text(words["saved"].partition("{")[0]).wait_for()
+    address = ellen.page.url
+    await ellen.page.context.close()
+
+    later = await Hands.at(browser, site, "ellen")
+    await later.page.goto(address)
+    assert await later.page.locator("main textarea").first.input_value() == note
+    await later.page.context.close()
+
+
+async def test_a_form_is_done_by_keys_alone(site: Served, browser: Browser, case: str) -> None:
+    ellen = await Hands.at(browser, site, "ellen")
+    keys = Keys(ellen.page)
+    before = await recorded(site, case)
+    await ellen.open("/")
+    await keys.to('nav a[href="/supervision"]')
+    await keys.press("Enter", "**/supervision")
+    await keys.to(f'main a[href="/{case}"]')
+    await keys.press("Enter", f"**/{case}")
+    link = f'a[href^="/{case}/do/LogHours"]'
+    if not await ellen.page.locator(link).first.is_visible():
+        await keys.to(f"details:has({link}) > summary")
+        await keys.press("Enter")
+    await keys.to(link)
+    await keys.press("Enter", "**/do/LogHours*")
+    ellen.asked = f"/{case}/do/LogHours"
+    await ellen.form.wait_for()
+    await keys.to('[name="intervention"]')
+    chosen = "document.activeElement.type"
+    await keys.press("Space" if await ellen.page.evaluate(chosen) == "radio" else "ArrowDown")
+    await keys.to('[name="hours"]')
+    await ellen.page.keyboard.type("0,75")
+    await keys.to(f'form[action*="{ellen.asked}"] button.do:not(.plain)')
+    await keys.press("Enter")
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    assert ellen.said == []
+    await ellen.page.context.close()
+
+
+class Keys:
+    """A keyboard, and no mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    async def press(self, key: str, leads_to: str | None = None) -> None:
+        await self._page.keyboard.press(key)
+        if leads_to is not None:
+            await self._page.wait_for_url(leads_to)
+
+    async def to(self, what: str) -> None:
+        """Tab by tab; each stop on the way is to be seen."""
+        await self._page.locator(what).first.wait_for(state="attached")
+        for _ in range(MANY_KEYS):
+            await self._page.keyboard.press("Tab")
+            here: dict[str, Any] = await self._page.evaluate(
+                """what => {
+                  const one = document.activeElement, style = getComputedStyle(one);
+                  return {
+                    there: one.matches(what),
+                    shown: style.outlineStyle !== "none" || style.boxShadow !== "none",
+                    name: one.outerHTML.slice(0, 100),
+                  };
+                }""",
+                what,
+            )
+            assert here["shown"], f"nobody sees where they are: {here['name']}"
+            if here["there"]:
+                return
+        raise AssertionError(f"{what} is not reached by keys at {self._page.url}")
