@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -51,11 +51,15 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A case and the commands that lead it, the first one on the day it began."""
+    """A case and the commands that lead it, the first one on the day it began.
+
+    ``upto`` is the stage that a trajectory comes to.
+    """
 
     name: str
     process: str
     steps: Sequence[Given]
+    upto: str = ""
 
 
 @cache
@@ -73,7 +77,7 @@ def crowd() -> list[Example]:
 def plans(today: date) -> list[Plan]:
     """All cases, as seen from a day."""
     found = [
-        Plan(f"crowd/{nth}", "supervision", list(_trajectory(nth, it, today)))
+        Plan(f"crowd/{nth}", "supervision", list(_trajectory(nth, it, today)), it["to"])
         for nth, it in enumerate(_read()["trajectories"])
     ]
     return found + [
@@ -263,8 +267,3 @@ def _partner(it: Mapping[str, Any], today: date) -> Iterator[Given]:
     if "deputy" in it:
         parts["deputy"] = person_id(it["deputy"])
     yield Given(day(8), "nienke", "ActivatePartner", parts)
-
-
-def first_day(found: Sequence[Plan]) -> date:
-    """The day before everything."""
-    return min(plan.steps[0].on for plan in found) - timedelta(days=1)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zipfile import ZipFile
 
@@ -17,6 +18,7 @@ from deploy.embedded.postgres import EmbeddedPostgres
 from tests.web.example_site import ExampleSite, example_site
 from web.pages.dashboard.files import csv_file, harmless, xlsx_file
 from web.pages.dashboard.tables import Cell, Column, Table
+from web.site import DEMO_BOARD
 from web.texts import texts
 
 WORDS = texts("nl").pages["dashboard"]
@@ -130,6 +132,27 @@ async def test_filters_live_in_the_address(site: ExampleSite) -> None:
         await look(site, f"/dashboard?{bad}", status=422)
     for bad in ("figure=x", "", "figure=running&page=0", "figure=running&page=99"):
         await look(site, f"/dashboard/cases?{bad}", status=422)
+
+
+async def test_programs_may_filter_too(site: ExampleSite) -> None:
+    async def ask(by: str, query: str, status: int = 200) -> Any:
+        token = await site.store.issue_token(DEMO_BOARD, person_id(by))
+        http = await site.signed_in(person_id(by))
+        bearer = {"Authorization": f"Bearer {token}"}
+        answer = await http.get(f"/api/v1/dashboard?{query}", headers=bearer)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    told = await ask("saskia", "process=supervision&state=guidance")
+    assert [one["states"] for one in told["running"]] == [{"guidance": 1}]
+    assert (await ask("saskia", "school=Nergens"))["running"] == []
+    ended = await ask("rik", "outcome=sufficient")
+    assert {one["outcome"] for one in ended["outcome_totals"]} == {"sufficient"}
+    assert [one["process"] for one in (await ask(BOARD, "process=partners"))["running"]] == [
+        "partners"
+    ]
+    for name in ("school", "advisor", "state", "outcome"):
+        assert (await ask(BOARD, f"{name}=x", 422))["code"] == "command.invalid"
 
 
 async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:
