@@ -179,7 +179,10 @@ class Builder:
             if path in self.known.keys:
                 return self._cards(shape, name, path)
             rows = [
-                _asked(shape, n, self._inner(of, f"{name}.{n}", path))
+                tuple(
+                    _quiet(one, shape.required and not n)
+                    for one in self._inner(of, f"{name}.{n}", path)
+                )
                 for n in range(self._rows(name, path))
             ]
             return self._plain(shape, name, path, "rows", rows=tuple(rows))
@@ -221,11 +224,8 @@ class Builder:
         """How many rows there are: those filled in, at least one, and one more when asked."""
         if self.sent is None:
             return len(self.known.given.get(path, ())) + 1
-        below = [
-            one[len(name) + 1 :].partition(".")[0]
-            for one in self.sent
-            if one.startswith(f"{name}.")
-        ]
+        start = f"{name}."
+        below = [one[len(start) :].partition(".")[0] for one in self.sent if one.startswith(start)]
         there = max((int(one) + 1 for one in below if one.isdigit() and len(one) < 4), default=1)
         return min(there + (self.more == name), MOST_ROWS)
 
@@ -271,13 +271,6 @@ class Builder:
         for step in name.split("."):
             value = _step(value, step)
         return _texts(value, self.words, shape)
-
-
-def _asked(shape: Shape, number: int, row: list[Field]) -> tuple[Field, ...]:
-    """A row of a list. One that may stay empty keeps no browser from sending the form."""
-    if shape.required and number == 0:
-        return tuple(row)
-    return tuple(replace(one, required=False) for one in row)
 
 
 def _quiet(field: Field, needed: bool = False) -> Field:

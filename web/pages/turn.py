@@ -63,6 +63,9 @@ def turn_of(
             late=task["overdue"] or task["task"] in late,
             mine=True,
         )
+    if ahead and not (ahead[0].by or ahead[0].when or ahead[0].mine or ahead[0].late):
+        # What nobody's turn can come before: signatures that are waited for.
+        return Turn(ahead[0].what, planned=True)
     if not summary["next"]:
         if coming := [one for one in ahead if one.when]:
             return Turn(coming[0].what, by=coming[0].when, planned=True)
