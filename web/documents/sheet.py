@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,7 +109,7 @@ class Sheet:
     def json(self) -> dict[str, Any]:
         """What the template is given; all of it is text there, never markup."""
         dated = self.dated.astimezone(UTC)
-        return {
+        content = {
             "title": self.title,
             "language": self.language,
             "dated": {part: getattr(dated, part) for part in _PARTS},
@@ -120,6 +121,23 @@ class Sheet:
                 for one in self.sections
             ],
         }
+        return {name: _without_gaps(value) for name, value in content.items()}
+
+
+_GAP = re.compile(r"\n\s*\n\s*\n")
+
+
+def _without_gaps(value: Any) -> Any:
+    """The same with one empty line for many, which would only take pages and time."""
+    match value:
+        case str():
+            return _GAP.sub("\n\n", value)
+        case Mapping():
+            return {key: _without_gaps(inner) for key, inner in value.items()}
+        case list():
+            return [_without_gaps(inner) for inner in value]
+        case _:
+            return value
 
 
 _PARTS = ("year", "month", "day", "hour", "minute", "second")
