@@ -68,7 +68,7 @@ WORDS: Mapping[str, Words] = {
     "nl": Words(
         greeting="Beste {name},",
         look="U leest er meer over in Traject:",
-        do="U kunt dit meteen doen in Traject:",
+        do="U kunt er meteen mee verder in Traject:",
         no_account="Hebt u een vraag? Neem dan contact op met de school.",
         by_link="Open deze link:",
         either_way="Meld u aan in Traject. Hebt u geen account? Open dan deze link:",
@@ -91,7 +91,7 @@ WORDS: Mapping[str, Words] = {
     "en": Words(
         greeting="Dear {name},",
         look="You can read more about it in Traject:",
-        do="You can do this right away in Traject:",
+        do="You can go on with it right away in Traject:",
         no_account="Do you have a question? Then contact the school.",
         by_link="Open this link:",
         either_way="Sign in to Traject. Do you have no account? Then open this link:",
