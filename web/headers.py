@@ -22,7 +22,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-_KEYS = ("/sign/", "/feeds/", "/mail/")
+KEYS = ("/sign/", "/feeds/", "/mail/")
 """Addresses below it are keys: they go nowhere else, whatever is answered there."""
 _KEPT_SECRET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
@@ -45,7 +45,7 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        headers = _AT_KEYS if scope["path"].startswith(_KEYS) else _EVERYWHERE
+        headers = _AT_KEYS if scope["path"].startswith(KEYS) else _EVERYWHERE
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -108,12 +108,28 @@ PAGES: list[Shown] = [
     Shown("audit-case-export", "noor", "/audit/supervision/{in_guidance}/export"),
     Shown("audit-event", "noor", "/audit/events/{event}"),
     Shown("audit-export", "noor", "/audit/export"),
+    Shown("permissions", "ellen", "/permissions"),
+    Shown("administration", "saskia", "/administration"),
+    Shown("people", "saskia", "/administration/people"),
+    Shown("people-import", "saskia", "/administration/people/import"),
+    Shown("people-new", "saskia", "/administration/people/new"),
+    Shown("people-one", "saskia", "/administration/people/{ellen}"),
+    Shown("absence", "saskia", "/administration/absence"),
+    Shown("handover", "saskia", "/administration/handover"),
+    Shown("health", "saskia", "/administration/health"),
+    Shown("holidays", "saskia", "/administration/holidays"),
+    Shown("settings", "saskia", "/administration/settings"),
+    Shown("letters", "saskia", "/administration/letters"),
+    Shown("letter", "saskia", "/administration/letters/agreement_to_sign/nl"),
+    Shown("audit-administration", "noor", "/audit/administration"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
 
 NO_PAGES = frozenset(
     {
         "/health",
+        "/administration/health.json",
+        "/administration/handover/{id}",  # looked at where a handover is made
         "/me/file",
         "/feeds/{code}.ics",
         "/sign-in/start",

@@ -123,6 +123,7 @@ async def serving(
         site = Served("", app, store, board, database, keys, dict(board.ids))
         await site.catch_up()
         site.ids |= await _links(store, board)
+        site.ids |= {key: person.id for key, person in board.people.items()}
         stop = asyncio.Event()
         ends = [asyncio.ensure_future(run(app, listener, stop))]
         if temporal_env is not None:
