@@ -206,6 +206,7 @@ async def test_what_belongs_to_no_case_stands_on_the_first_page(filled: Filled) 
         {"name", "issued_at", "last_used_at", "ends_at", "revoked_at"}
     ]
     assert [one["how"] for one in person["sessions"]] == ["chosen"]
+    assert (person["mail"], person["feed"]) == ("direct", None)
     assert person["accounts"] == []
     acts = {one["type"] for one in person["acts"]}
     assert {"TeacherConsentRecorded", "InternshipProposed", "AgreementSigned"} <= acts

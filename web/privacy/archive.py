@@ -246,9 +246,12 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
     looked = await store.readings_by(tenant, person.id)
     tried = await store.refusals_of(tenant, person.id)
     drafts = await store.drafts_of(tenant, person.id)
+    choice, feed = await store.mail_choice(tenant, person.id), await store.feed(tenant, person.id)
     own = asked.by == person.id
     data = {
         "person": as_data(person),
+        "mail": choice,
+        "feed": feed and as_data(feed),
         "board": tenant,
         "made_at": instant_text(asked.now),
         "every_case_looked_into": all_cases,
@@ -275,6 +278,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         roles=[first.role(role) for role in person.roles],
         made_at=moment(first, asked.now),
         added_at=moment(first, person.added_at),
+        mail=choice,
+        feed=feed and moment(first, feed.made_at),
         own=made.own,
         others=made.others,
         erased=[first.about(one.process, "one") for one in made.erased],
