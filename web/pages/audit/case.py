@@ -36,7 +36,7 @@ LOOKS = 10
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One event on the line of time."""
+    """One event on the line of time; ``sentence`` is there where it is shown."""
 
     number: int
     id: str
@@ -85,7 +85,7 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
     wording = await wording_for(
         site, person.tenant, dossier.process, shown, words, settings, person
     )
-    moments = [_moment(one, known, wording) for one in dossier.events]
+    moments = [_moment(one, known, wording, sentence=one is step.event) for one in dossier.events]
     await log_reading(site, person, whole, "audit", now, moment)
     return page(
         request,
@@ -108,7 +108,9 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
     )
 
 
-def _moment(event: Event, known: Mapping[str, Any], wording: Wording) -> Moment:
+def _moment(
+    event: Event, known: Mapping[str, Any], wording: Wording, *, sentence: bool = True
+) -> Moment:
     """``known`` is what of each event the auditor may see, by its id."""
     data, at = known.get(event.event_id), exactly(wording, event.recorded_at)
     if data is None:
@@ -118,7 +120,7 @@ def _moment(event: Event, known: Mapping[str, Any], wording: Wording) -> Moment:
         number=event.version,
         id=event.event_id,
         title=wording.title(event.type),
-        sentence=wording.sentence(event.type, data),
+        sentence=wording.sentence(event.type, data) if sentence else "",
         at=at,
     )
 

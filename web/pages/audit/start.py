@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import PlainTextResponse, Response
 
 from events.audit.proofs import Latest, NotYet
-from events.audit.search import Wanted
+from events.audit.search import SearchedLog, Wanted
 from events.calendar import instant, local_day
 from events.settings import TenantSettings
 from web.api.problems import Problem
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DAYS = 14
 LINES = 5
 OLD = timedelta(hours=1)
+_KEPT = 100
+_over: dict[tuple[str, str, str], dict[date, int]] = {}
+"""How many there were on days that are over, by board, reader and log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +68,9 @@ async def start(request: Request, site: Site, person: PersonRow) -> Response:
     settings = await site.settings(person.tenant)
     now, words = now_at(request, site), page_language(request)
     store = site.store.audit
-    first = local_day(now, settings) - timedelta(days=DAYS - 1)
-    since = instant(first, time.min, settings)
-    tenant, until, zone = person.tenant, now + timedelta(minutes=1), settings.timezone
-    reads = await store.by_day(tenant, "reads", since, until, zone, person.id)
-    refused = await store.by_day(tenant, "refusals", since, until, zone, person.id)
+    tenant = person.tenant
+    reads = await _by_day(site, person, "reads", now, settings)
+    refused = await _by_day(site, person, "refusals", now, settings)
     lines = (await store.search(tenant, "refusals", Wanted(), None, LINES, person.id)).lines
     names = Names(site, person, words, settings)
     cases = {line.stream: line.process for line in lines if line.stream}
@@ -108,6 +109,28 @@ async def _seal(site: Site, now: datetime) -> Seal | None:
     else:
         place = "published_yes" if outside.latest == latest.note else "published_behind"
     return Seal(latest, waiting, place, waiting > 0 and now - latest.signed_at > OLD)
+
+
+async def _by_day(
+    site: Site, person: PersonRow, log: SearchedLog, now: datetime, settings: TenantSettings
+) -> Mapping[date, int]:
+    """How many there were on each of the last days; of days that are over it is kept."""
+    today = local_day(now, settings)
+    key = (person.tenant, person.id if log == "refusals" else "", log)
+    kept = _over.setdefault(key, {})
+    while len(_over) > _KEPT:
+        del _over[next(iter(_over))]
+    days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
+    first = next((day for day in days if day not in kept), today)
+    since, until = instant(first, time.min, settings), now + timedelta(minutes=1)
+    found = await site.store.audit.by_day(
+        person.tenant, log, since, until, settings.timezone, person.id
+    )
+    for day in days:
+        # Yesterday may still get what a slow request is about to write.
+        if first <= day < today - timedelta(days=1):
+            kept[day] = found.get(day, 0)
+    return {day: found.get(day, 0) if day >= first else kept[day] for day in days}
 
 
 def _chart(
