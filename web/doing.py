@@ -220,7 +220,8 @@ def why_not(person: PersonRow, reading: Reading, model: type[Command]) -> str:
     try:
         reading.rules.decide(reading.dossier.state, model.model_construct(None, **words), ctx)
     except Refused as refused:
-        return refused.code
+        # Without data they may have got as far as missing it, which is no reason.
+        return "state.not_allowed" if refused.code == "command.invalid" else refused.code
     except Exception:  # noqa: BLE001 - a rule that got as far as data has none to look at
         return "state.not_allowed"
     return "state.not_allowed"

@@ -1,0 +1,86 @@
+"""The page of a case: whose turn it is, what stands in sight, and the goals as a picture."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web.forms.ways import FIRST, RARE, ways
+from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
+from workflows.registry import RULES
+
+EVERY = {command for rules in RULES.values() for command in rules.commands}
+
+
+def test_what_a_task_asks_for_stands_in_sight() -> None:
+    offered = ["AbortTrajectory", "PlanIntake", "LogHours", "RecordIntake", "SignAgreement"]
+    found = ways(offered, ["intake", "nothing_known"], ["SignAgreement"])
+    assert list(found.main) == ["RecordIntake", "PlanIntake"]
+    assert list(found.more) == ["LogHours"]
+    assert list(found.rare) == ["AbortTrajectory"]
+    # What is rare stands in sight where a task asks for it.
+    assert list(ways(["CloseTrajectory", "EscalateTrajectory"], ["decide"]).main) == [
+        "CloseTrajectory",
+        "EscalateTrajectory",
+    ]
+
+
+def test_without_a_task_the_usual_stands_in_sight() -> None:
+    offered = ["DraftGoal", "AgreeVisitMode", "LogHours", "IssueInterimReport", "PlanVisit"]
+    found = ways([*offered, "CorrectRecord"], [])
+    assert list(found.main) == ["PlanVisit", "LogHours", "DraftGoal", "AgreeVisitMode"]
+    assert (list(found.more), list(found.rare)) == (["IssueInterimReport"], ["CorrectRecord"])
+
+
+def test_only_commands_that_exist_are_named() -> None:
+    assert {command for commands in FIRST.values() for command in commands} <= EVERY
+    assert RARE <= EVERY
+
+
+def test_every_task_that_waits_leads_to_a_command() -> None:
+    """Tasks and steps of the demo's rules, by the words there are for them."""
+    from web.texts import DEFAULT, texts
+
+    named = {
+        name
+        for process in RULES
+        for part in ("tasks", "timers")
+        for name in texts(DEFAULT).of(process)[part]
+    }
+    # Somebody is asked to see to these; no command of one's own settles them.
+    elsewhere = {"signatures", "signatures_late", "evaluation"}
+    assert named - FIRST.keys() == elsewhere
+
+
+def held(visit: str, day: str, **seen: str) -> dict[str, Any]:
+    findings = [{"goal": goal, "seen": word, "example": "x"} for goal, word in seen.items()]
+    return {"type": "ClassVisitHeld", "data": {"visit": visit, "date": day, "findings": findings}}
+
+
+def rated(visit: str, **ratings: str) -> dict[str, Any]:
+    return {"type": "SelfAssessmentSubmitted", "data": {"visit": visit, "ratings": ratings}}
+
+
+def test_both_sides_of_a_goal_stand_beside_each_other() -> None:
+    goals = [{"goal": "G1", "text": "Eén signaal"}, {"goal": "G2", "text": "Drie minuten"}]
+    timeline = [
+        held("V2", "2026-04-02", G1="seen"),
+        rated("V2", G1="partly", G2="reached"),
+        held("V1", "2026-03-02", G1="not_seen", G2="partly"),
+    ]
+    found = ratings_of(goals, timeline, {"G1": "reached"})
+    assert found is not None
+    assert list(found.visits) == ["V1", "V2"]
+    first, second = found.goals
+    assert (first.result, second.result) == ("reached", "")
+    assert [(cell.teacher, cell.advisor) for cell in first.cells] == [
+        ("", "not_seen"),
+        ("partly", "seen"),
+    ]
+    right = LEFT + STEP
+    assert first.lines["advisor"] == f"{LEFT + 6},{TOP + 2 * ROOM} {right + 6},{TOP}"
+    assert first.lines["teacher"] == f"{right - 6},{TOP + ROOM}"
+    assert [(mark.side, mark.visit, mark.y) for mark in second.marks] == [
+        ("teacher", "V2", TOP),
+        ("advisor", "V1", TOP + ROOM),
+    ]
+    assert ratings_of(goals, [], {}) is None
