@@ -23,6 +23,8 @@ _N, _R, _P = 2**16, 8, 1
 """The cost of scrypt: 64 MB and about a fifth of a second for every try."""
 _MEMORY = 160 * _N * _R
 _SALT_BYTES = 16
+_AT_ONCE = asyncio.Semaphore(2)
+"""More tries than this wait, so that they take neither all memory nor everybody's time."""
 
 
 class WeakPassword(ValueError):
@@ -71,7 +73,9 @@ class Emergencies(Connected):
         """
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow(SQL["by_login"], login)
-        right = await asyncio.to_thread(_is_right, password, row["secret"] if row else _NOBODY)
+        secret = row["secret"] if row else _NOBODY
+        async with _AT_ONCE:
+            right = await asyncio.to_thread(_is_right, password, secret)
         if row is None:
             return None
         tenant, person = str(row["tenant"]), str(row["person"])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from events.calendar import local_day
 from web.api.clock import now_of
@@ -18,6 +18,7 @@ from web.api.signin import signed_in
 from web.pages.session import page_language, visitor
 from web.privacy.archive import Asked, archive
 from web.privacy.lines import own_words
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 from web.texts import Texts
 
@@ -51,7 +52,7 @@ async def my_file(request: Request) -> Response:
     site = site_of(request)
     person = await visitor(request, site)
     if person is None:
-        return RedirectResponse("/", 303)
+        return await to_sign_in(request)
     return await _file(site, person, person.id, datetime.now(UTC), page_language(request))
 
 
