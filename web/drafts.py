@@ -22,13 +22,14 @@ from web.forms.decoding import Sent, several
 from web.pages.page import page
 from web.pages.session import page_language, same_site, visitor
 from web.reading import read_case
+from web.signin.expired import to_sign_in
 from web.site import Site, site_of
 from web.texts import Texts
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
-FORM = re.compile(r"(?P<command>[A-Za-z]{1,60})(:.{1,39})?")
+FORM = re.compile(r"(?P<command>[A-Za-z]{1,50})(:.{1,40})?")
 """How a form is named: by its command, and what in the case it is about, as ``RecordVisit:V2``."""
 
 BODY_BYTES = 4 * MOST_BYTES
@@ -119,7 +120,7 @@ async def post(request: Request) -> Response:
     site = site_of(request)
     person = await visitor(request, site)
     if person is None:
-        raise Problem("auth.required")
+        return await to_sign_in(request)
     place = await _place(request, site, person)
     sent = await fields(request, BODY_BYTES)
     if several(sent.get("draft_do", ""))[-1] == "drop":

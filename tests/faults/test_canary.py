@@ -65,6 +65,7 @@ async def test_nothing_personal_leaks(product: Product, board: Board, canary: st
     # The search itself works: the store's own tables hold the names, and sealed all the rest.
     assert await _rows(product, "traject.person", canary) == len(board.people)
     assert await _rows(product, "traject.event", canary) == 0
+    assert await _rows(product, "traject.draft", canary) == 0
     await product.temporal.start()
 
 
@@ -78,6 +79,9 @@ async def _told(product: Product, board: Board, canary: str) -> str:
     day = datetime.now(UTC).date()
     visit = {"visit": f"V{canary}", "at": f"{day}T10:30", "announced": False}
     await board.done("advisor", "PlanVisit", visit, stream)
+    typed = {"findings.0.example": f"de bel {canary}"}
+    advisor = board.id_of("advisor")
+    await board.store.save_draft(board.tenant, stream, advisor, "RecordVisit", typed, None)
     finding = {"goal": "G1", "seen": "partly", "example": f"de bel ging {canary}"}
     held = {"visit": f"V{canary}", "findings": [finding]}
     await _refused(board, stream, canary)

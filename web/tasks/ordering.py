@@ -22,7 +22,8 @@ from web.api.problems import Problem
 from web.drafts import Place
 from web.forms.decoding import several
 from web.pages.session import same_site, visitor
-from web.reading import read_case
+from web.reading import offered, read_case
+from web.signin.expired import to_sign_in
 from web.site import site_of
 from web.tasks.sheet import Task
 
@@ -80,11 +81,13 @@ async def order(request: Request) -> Response:
     site, stream = site_of(request), stream_of(request)
     person = await visitor(request, site)
     if person is None:
-        return RedirectResponse("/", 303)
+        return await to_sign_in(request)
     if not same_site(request):
         raise Problem("not_found")
-    settings = await site.settings(person.tenant)
-    reading = await read_case(site, person, _PROCESS, stream, datetime.now(UTC), settings)
+    settings, now = await site.settings(person.tenant), datetime.now(UTC)
+    reading = await read_case(site, person, _PROCESS, stream, now, settings)
+    if "DraftGoal" not in offered(reading, person, now, settings):
+        raise Problem("not_found")
     sent = await fields(request, _MOST)
     goal, to = several(sent.get("goal", ""))[-1], several(sent.get("to", ""))[-1]
     place = Place(site, person, _PROCESS, stream, ORDER)

@@ -63,7 +63,7 @@ class Sheet:
 
     @property
     def draft_address(self) -> str:
-        return quote(self.form)
+        return quote(self.form, safe="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ async def test_what_no_draft_can_be_kept_of(desk: ExampleSite, case: str) -> Non
     assert back.headers["Location"] == f"/supervision/{case}/do/DropGoal"
     async with client_of(desk.app) as nobody:
         assert (await nobody.put(f"{there}/DropGoal", json=body)).status_code == 401
+        ended = await nobody.post(f"{there}/DropGoal", data={"reason": CANARY})
+        assert (ended.status_code, CANARY in ended.text) == (401, True)
 
 
 async def test_drafts_are_in_the_own_file_and_in_nobody_elses(desk: ExampleSite, case: str) -> None:

@@ -113,6 +113,7 @@ async def test_the_list_of_goals_counts_and_is_put_in_order(desk: ExampleSite) -
         moved = await desk.post("ellen", order, {"goal": "G4", "to": "up"})
         assert moved.headers["Location"] == f"{where}#goal-G4"
     assert order_of((await desk.get("ellen", where)).text) == ["G1", "G4", "G2", "G3"]
+    assert (await desk.post("marloes", order, {"goal": "G4", "to": "up"})).status_code == 404
     visit = (await desk.get("ellen", path(desk, "in_guidance", "RecordVisit"))).text
     assert re.findall(r'name="with:findings\.(\d)\.goal" value="(\w+)"', visit) == [
         ("0", "G1"),
