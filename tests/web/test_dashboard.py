@@ -153,6 +153,10 @@ async def test_programs_may_filter_too(site: ExampleSite) -> None:
     ]
     for name in ("school", "advisor", "state", "outcome"):
         assert (await ask(BOARD, f"{name}=x", 422))["code"] == "command.invalid"
+    # What began in a year is no other count for the board: the difference would be small.
+    of_year = await ask(BOARD, "period=2019-2020")
+    assert of_year["running"] == (await ask(BOARD, ""))["running"] != []
+    assert (await ask("saskia", "period=2019-2020"))["running"] == []
 
 
 async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
@@ -42,7 +42,7 @@ _FILTERS: dict[str, tuple[dict[str, Any], str]] = {
     "process": ({"type": "string"}, "Only cases of this process."),
     "period": (
         {"type": "string", "pattern": f"^{PERIOD.pattern}$"},
-        "Only cases begun (of running ones) or ended in this school year, such as `2025-2026`.",
+        "Only cases that ended in this school year (`2025-2026`), or begun in it and running.",
     ),
     "school": ({"type": "string"}, "Only cases of this school. Not for the board."),
     "advisor": (
@@ -141,7 +141,10 @@ async def figures(
         raise Problem("service.unavailable")
     current = await models.wait_for_all(CASES, tenant, patience)
     settings = await site.settings(tenant)
-    counts = await models.counts(
-        tenant, office.person.id, office.processes, settings.zone, ATTENTION, selection
-    )
+    asked = tenant, office.person.id, office.processes, settings.zone, ATTENTION
+    counts = await models.counts(*asked, selection)
+    if not office.single_cases and selection.year is not None:
+        # Those begun in a year and all of them would together tell of the few that began before.
+        whole = await models.counts(*asked, replace(selection, year=None))
+        counts = replace(counts, running=whole.running)
     return dashboard(counts, single_cases=office.single_cases), current
