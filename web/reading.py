@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,10 @@ class Reading:
     dossier: Dossier
     view: View
     current: bool
+    told: dict[str, Any] = field(
+        default_factory=dict[str, Any], init=False, repr=False, compare=False
+    )
+    """What was worked out already: a page asks for it in many places."""
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -71,7 +75,11 @@ class Reading:
 
     @property
     def timeline(self) -> list[dict[str, Any]]:
-        return self.rules.story.timeline(self.dossier.state, self.dossier.events, self.view)
+        """What was recorded that this person may see; the same list each time it is asked for."""
+        if "timeline" not in self.told:
+            story, dossier = self.rules.story, self.dossier
+            self.told["timeline"] = story.timeline(dossier.state, dossier.events, self.view)
+        return self.told["timeline"]
 
 
 async def read_case(
