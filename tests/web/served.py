@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
@@ -18,6 +19,9 @@ import asyncpg
 from fastapi import FastAPI
 
 from deploy.demo.examples import person_id
+from events.audit.logkeys import LogKeys
+from events.audit.publishing import Publication
+from events.audit.signing import checkpoint
 from events.projections.projector import Projector
 from events.store.keys import MasterKeys
 from events.store.links import SigningLink
@@ -54,6 +58,7 @@ class Served:
     board: ExampleBoard
     database: Database
     keys: MasterKeys
+    published: str = ""
     ids: dict[str, str] = field(default_factory=dict)
 
     def url(self, path: str) -> str:
@@ -70,10 +75,12 @@ class Served:
             assert answer.status == 303, await answer.text()
 
     async def catch_up(self) -> None:
-        """Everything that was recorded has its number, its leaf and its rows in read models."""
-        raw = await asyncpg.connect(self.database.owner_dsn)
+        """Everything recorded has its number, its leaf under a checkpoint, its rows to be read."""
+        raw = await asyncpg.connect(self.database.sequencer_dsn)
         try:
             await keep_all(raw)
+            place = Publication.at(self.published)
+            await checkpoint(raw, LogKeys.generate(), place, datetime.now(UTC), at_once=True)
         finally:
             await raw.close()
         stories = {name: rules.story for name, rules in RULES.items()}
@@ -117,10 +124,11 @@ async def serving(
         gateway = cast("Gateway", None)
         if temporal_env is not None:
             gateway = await opened.enter_async_context(_working(store, temporal_env, processes))
-        app = create_app(store, gateway, RULES, Installation("demo"))
+        folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="traject-published-"))
+        app = create_app(store, gateway, RULES, Installation("demo", published=folder))
         listener = socket.create_server(("127.0.0.1", 0))
         opened.callback(listener.close)
-        site = Served("", app, store, board, database, keys, dict(board.ids))
+        site = Served("", app, store, board, database, keys, folder, dict(board.ids))
         await site.catch_up()
         site.ids |= await _links(store, board)
         site.ids |= {key: person.id for key, person in board.people.items()}
