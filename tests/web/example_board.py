@@ -130,10 +130,10 @@ class ExampleBoard:
         for asked, stream in ordered:
             if asked.events[0].version == 1:
                 await store.open_dossier(DEMO_BOARD, stream.rules.story.name, stream.id)
-            recorded = await store.record(self._recording(asked, stream))
+            recorded = await store.record(self.recording(asked, stream))
             assert recorded.outcome == "recorded", (recorded, asked)
 
-    def _recording(self, asked: Asked, stream: Stream) -> Recording:
+    def recording(self, asked: Asked, stream: Stream) -> Recording:
         rules, first = stream.rules, asked.events[0]
         before = rules.story.fold(stream.events[: first.version - 1], rules.story.initial())
         after = rules.story.fold(asked.events, before)
