@@ -11,5 +11,6 @@ DO: Mapping[str, str] = {
     "signature_due": "SignAgreement",
     "evaluation_due": "SubmitEvaluation",
     "sharing_due": "ShareOutcome",
+    "relation_care_due": "LogContactMoment",
 }
 """Kind of notice: the command that its reader is asked for. Others lead to the case."""

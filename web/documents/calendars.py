@@ -69,6 +69,16 @@ def changed(reading: Reading, version: int) -> list[Change]:
     return found
 
 
+def called_off(reading: Reading, at: datetime) -> list[Change]:
+    """All that was planned for somebody who has no part in the case any more from ``at`` on."""
+    zone = reading.view.settings.zone
+    return [
+        ("CANCEL", replace(one, sequence=one.sequence + 1, set_at=at))
+        for one in planned(reading)
+        if _begins(one, zone) > at
+    ]
+
+
 class _History:
     """The calendar of a reader after each event of a case, and now."""
 

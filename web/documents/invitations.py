@@ -13,15 +13,18 @@ from events.process import Reader, View
 from events.settings import TenantSettings
 from events.store.errors import Erased
 from web.documents.calendars import (
+    Change,
     Method,
     Planned,
     calendar_at,
+    called_off,
     changed,
     entry,
     page_of,
+    planned,
     wording_of,
 )
-from web.dossiers import Dossiers
+from web.dossiers import Dossier, Dossiers
 from web.reading import Reading
 from web.texts import DEFAULT, LANGUAGES, texts
 from workflows.decision import Rules
@@ -52,25 +55,39 @@ class CalendarParts:
     async def of(self, mail: Mail) -> Attached:
         """How its calendar changes for the reader, an iCalendar file each (RFC 6047).
 
-        Nothing for a mail about nothing planned, and of a case that its reader may not see.
+        Nothing for a mail about nothing planned, and of a case that its reader never saw.
         """
+        if mail.process not in self._rules:
+            return []
         try:
             dossier = await self._dossiers.read(mail.tenant, mail.process, mail.notice.stream)
         except Erased:
             return []
         if dossier is None:
             return []
-        rules, reader = self._rules[mail.process], Reader(mail.to.id, mail.to.roles)
-        rights = rules.story.rights(dossier.state, reader)
-        if not rights:
-            return []
         settings = await self._settings(mail.tenant)
-        view = View(reader, rights, datetime.now(UTC), settings)
-        reading = Reading(rules, dossier, view, current=True)
-        return await asyncio.to_thread(self._files, reading, mail)
+        return await asyncio.to_thread(self._files, dossier, settings, mail)
 
-    def _files(self, reading: Reading, mail: Mail) -> Attached:
-        changes = changed(reading, mail.notice.version)
+    def _files(self, dossier: Dossier, settings: TenantSettings, mail: Mail) -> Attached:
+        rules, reader = self._rules[mail.process], Reader(mail.to.id, mail.to.roles)
+        event = dossier.events[mail.notice.version - 1]
+        before = self._dossiers.cut(dossier, event.version - 1)
+
+        def read(of: Dossier, rights: frozenset[str]) -> Reading:
+            view = View(reader, rights, datetime.now(UTC), settings)
+            return Reading(rules, of, view, current=of is dossier)
+
+        had = rules.story.rights(before.state, reader)
+        has = rules.story.rights(dossier.state, reader)
+        changes: list[Change] = []
+        if has and (had or not before.events):
+            changes = changed(read(dossier, has), event.version)
+        elif has:
+            # Who takes over a part takes over what is planned with it.
+            changes = [("REQUEST", one) for one in planned(read(dossier, has))]
+        elif had:
+            changes = called_off(read(before, had), event.recorded_at)
+        reading = read(dossier, has)
         return [(method, self._file(reading, mail, method, one)) for method, one in changes]
 
     def _file(self, reading: Reading, mail: Mail, method: Method, one: Planned) -> bytes:

@@ -103,10 +103,19 @@ async def test_an_invitation_moves_and_is_called_off_and_tells_no_secret(board: 
 
     data = {"visit": "V3", "at": f"{days[2]}T11:00", "announced": True}
     await board.done(stream, "PlanVisit", data)
+    other = await board.add("second", "Iris Overdracht", "advisor")
+    data = {"advisor": other.id, "category": "unavailable"}
+    await board.done(stream, "ReplaceAdvisor", data, "coordinator")
+    both = {"klassenbezoek V2", "klassenbezoek V3"}
+    for by, method in (("advisor", "CANCEL"), ("second", "REQUEST")):
+        (mail,) = await mails(board, by, "advisor_replaced")
+        found = await parts(board, mail)
+        assert {(one["method"], one["summary"]) for one in found} == {(method, one) for one in both}
+
     await board.done(stream, "AbortTrajectory", {"reason": "Andere baan"}, "client")
     for by, off in (
         ("teacher", {"klassenbezoek V3"}),
-        ("advisor", {"klassenbezoek V3", "klassenbezoek V2"}),
+        ("second", both),
     ):
         (mail,) = await mails(board, by, "aborted")
         found = await parts(board, mail)
