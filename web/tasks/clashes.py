@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from events.process import View
 from events.settings import TenantSettings
-from web.api.lists import LIMIT_MAX, Query, page_of_cases
-from web.listed import Looks
-from web.site import Site
+from events.store.errors import Erased
+from web.site import Site, reader_of
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 NEAR = timedelta(hours=2)
 """Nothing in an agenda says how long it lasts; a visit and the way to it take about this long."""
-_PAGES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something in somebody's agenda; ``row`` is what lists say of its case."""
+    """Something in somebody's agenda; ``row`` is what the person may know of its case."""
 
     at: str
     process: str
@@ -31,33 +30,46 @@ class Item:
     row: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
-async def agenda_of(
-    site: Site, person: PersonRow, now: datetime, settings: TenantSettings
+async def agenda_on(
+    site: Site, person: PersonRow, day: str, now: datetime, settings: TenantSettings
 ) -> list[Item]:
-    """All that is planned for somebody, as that person may know it, by moment."""
+    """What is planned for somebody on a local day, as that person may know it, by moment.
+
+    The read model says in which cases to look, and they say it themselves; of a case that is not
+    in it yet nothing is known for the moment.
+    """
+    engaged = await site.store.engagements(person.tenant, person.id)
+    known = {stream: process for stream, process in engaged.items() if process in site.rules}
+    told = await site.store.models.agenda(person.tenant, reader_of(person), list(known))
     found: list[Item] = []
-    looks = Looks(row=True, agenda=True)
-    query = Query(None, True, "created_at", None, LIMIT_MAX, own=True, looks=looks)
-    for process in sorted(await site.store.processes_of(person.tenant, person.id)):
-        if process not in site.rules:
-            continue
-        cursor: str | None = None
-        for _ in range(_PAGES):
-            asked = replace(query, cursor=cursor)
-            cases, cursor = await page_of_cases(site, person, process, asked, now, settings)
-            found += [
-                Item(str(told["at"]), process, case.stream, told, case.row)
-                for case in cases
-                for told in case.agenda
-            ]
-            if cursor is None:
-                break
-    return sorted(found, key=lambda item: item.at)
+    for stream, one in told.items():
+        if any(str(item["at"])[:10] == day for item in one.items):
+            found += await _now(site, person, known[stream], stream, now, settings)
+    return sorted((item for item in found if item.at[:10] == day), key=lambda item: item.at)
 
 
-def on_day(items: list[Item], day: str) -> list[Item]:
-    """Those on a local day."""
-    return [item for item in items if item.at[:10] == day]
+async def _now(
+    site: Site,
+    person: PersonRow,
+    process: str,
+    stream: str,
+    now: datetime,
+    settings: TenantSettings,
+) -> list[Item]:
+    """The agenda of one case as it is now, for somebody who has a part in it."""
+    try:
+        dossier = await site.dossiers.read(person.tenant, process, stream)
+    except Erased:
+        return []
+    if dossier is None:
+        return []
+    story, reader = site.rules[process].story, reader_of(person)
+    view = View(reader, story.rights(dossier.state, reader), now, settings)
+    row = story.summary(dossier.state, view)
+    return [
+        Item(str(told["at"]), process, stream, told, row)
+        for told in story.agenda(dossier.state, view)
+    ]
 
 
 def near(item: Item, at: str) -> bool:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from events.calendar import local_day
 from web.naming import wording_for
-from web.tasks.clashes import Item, agenda_of, closed, near, on_day
+from web.tasks.clashes import Item, agenda_on, closed, near
 from web.tasks.sheet import Sheet, Task, turned_away
 from web.wording import Wording
 
@@ -107,7 +107,7 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
     for person in (task.person.id, task.state.teacher):
         if person not in people:
             continue
-        items = on_day(await agenda_of(site, people[person], now, settings), at[:10])
+        items = await agenda_on(site, people[person], at[:10], now, settings)
         others = [
             item
             for item in items
