@@ -21,6 +21,7 @@ from events.store.directory import Directory
 from events.store.documents import Documents
 from events.store.drafts import Drafts
 from events.store.emergency import Emergencies
+from events.store.engagements import Engagements
 from events.store.erasures import Erasures
 from events.store.identities import Identities
 from events.store.keyring import KeyRing
@@ -44,6 +45,7 @@ class Store(
     Batches,
     Documents,
     Drafts,
+    Engagements,
     Cases,
     Directory,
     Notices,
