@@ -272,7 +272,9 @@ class Seeking(Connected):
         self, tenant: str, name: str, conditions: Iterable[str], values: Sequence[Any]
     ) -> list[asyncpg.Record]:
         filters = "".join(f" and {condition}" for condition in conditions)
-        async with self._board(tenant) as connection:
+        async with self._board(tenant) as connection, connection.transaction():
+            # A plan made for any values would read the whole log for a stretch of it.
+            await connection.execute(SQL["plan_for_these"])
             return await connection.fetch(SQL[name].format(filters=filters), *values)
 
 

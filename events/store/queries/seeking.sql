@@ -61,3 +61,6 @@ select version, event_id, header from traject.event
 -- name: about
 select stream from traject.party
  where tenant = $1 and person = $2 and part = any ($3::text[])
+
+-- name: plan_for_these
+set local plan_cache_mode = force_custom_plan

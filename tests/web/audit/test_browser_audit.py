@@ -9,18 +9,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import asyncpg
 import pytest
 
 from events.audit.logkeys import LogKeys
 from events.audit.publishing import Publication
-from events.audit.signing import checkpoint
-from tests.events.store.numbering import keep_all
 from tests.web.served import CHROMIUM, Served, chromium, complaints, served
 from web.texts import texts
 
@@ -55,24 +51,15 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-async def office(
-    postgres: EmbeddedPostgres, logins: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Office]:
+async def office(postgres: EmbeddedPostgres, logins: dict[str, str]) -> AsyncIterator[Office]:
     from playwright.async_api import async_playwright
 
-    place, keys = str(tmp_path_factory.mktemp("outside")), LogKeys.generate()
     async with served(postgres, logins) as site, async_playwright() as playwright:
-        site.app.state.site = replace(site.app.state.site, published=place)
-        keeping = await asyncpg.connect(site.database.sequencer_dsn)
-        try:
-            await keep_all(keeping)
-            publication = Publication.at(place)
-            await checkpoint(keeping, keys, publication, datetime.now(UTC), at_once=True)
-        finally:
-            await keeping.close()
+        keys = await Publication.at(site.published).get("keys.txt")
+        assert keys is not None
         browser = await chromium(playwright)
         try:
-            yield Office(site, browser, keys.vkeys[0])
+            yield Office(site, browser, keys.decode().split()[0])
         finally:
             await browser.close()
 
