@@ -149,7 +149,7 @@ class Counting(Connected):
     async def choices(
         self, tenant: str, person: str, processes: Sequence[str]
     ) -> list[Mapping[str, Any]]:
-        """The processes, states, schools and advisors that there are together."""
+        """The processes, states and schools that there are together."""
         async with self._board(tenant) as connection:
             return await connection.fetch(
                 _TEXTS["choices"], CASES.version, tenant, processes, person

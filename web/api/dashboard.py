@@ -129,19 +129,23 @@ async def show(request: Request) -> JSONResponse:
 
 
 async def figures(
-    site: Site, office: Office, selection: Selection, patience: float
+    site: Site,
+    office: Office,
+    selection: Selection,
+    patience: float,
+    attention: int = ATTENTION,
 ) -> tuple[dict[str, Any], bool]:
     """The figures, and whether all that was recorded by now is in them.
 
-    ``patience``: seconds that what was just recorded is waited for. Raises Problem where nothing
-    was counted yet.
+    ``patience``: seconds that what was just recorded is waited for; ``attention``: so many cases
+    at most are named. Raises Problem where nothing was counted yet.
     """
     models, tenant = site.store.models, office.person.tenant
     if await models.position(CASES) is None:
         raise Problem("service.unavailable")
     current = await models.wait_for_all(CASES, tenant, patience)
     settings = await site.settings(tenant)
-    asked = tenant, office.person.id, office.processes, settings.zone, ATTENTION
+    asked = tenant, office.person.id, office.processes, settings.zone, attention
     counts = await models.counts(*asked, selection)
     if not office.single_cases and selection.year is not None:
         # Those begun in a year and all of them would together tell of the few that began before.

@@ -36,7 +36,7 @@ select c.process, c.school, c.outcome, y.year, count(*) as cases,
 
 -- name: attention
 select c.process, c.stream, c.oldest_due, c.overdue > 0 as overdue, c.stalled,
-       c.unsigned > 0 as unsigned, c.without_deputy, c.shown
+       c.unsigned > 0 as unsigned, c.without_deputy
   from traject.cases_v1 c
  where {cases} and {open}
    and (c.overdue > 0 or c.stalled or c.unsigned > 0 or c.without_deputy)
@@ -59,9 +59,9 @@ select c.process, c.stream, c.state, c.created_us, c.ended_us, c.oldest_due, c.o
  order by w.nth
 
 -- name: choices
-select c.process, c.state, c.school, c.parties ->> 'advisor' as advisor
+select c.process, c.state, c.school
   from traject.cases_v1 c
  where c.build = (select p.build from traject.projection p
                    where p.name = 'cases' and p.version = $1 and p.state = 'live')
    and c.tenant = $2 and c.process = any ($3::text[]) and not ($4::uuid = any (c.closed_to))
- group by c.process, c.state, c.school, c.parties ->> 'advisor'
+ group by c.process, c.state, c.school

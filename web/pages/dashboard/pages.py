@@ -91,7 +91,7 @@ async def file(visit: Visit) -> Response:
         title = str(say.words["figure"][figure])
     else:
         filters, selection = filters_of(office, visit.request.query_params)
-        content, _ = await figures(visit.site, office, selection, PATIENCE)
+        content, _ = await figures(visit.site, office, selection, PATIENCE, 0)
         say = Say(Wording(visit.words, visit.settings, {}), office.single_cases)
         made = Tables(content, filters, say.wording, links=False).of(name)
         if made is None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi.responses import RedirectResponse, Response
@@ -21,6 +22,7 @@ from web.pages.page import page
 PATIENCE = 0.1
 """Seconds that what was just recorded is waited for; a page that is a moment behind says so."""
 ATTENTION = 8
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 TABLES = ("running", "states", "ended", "outcomes", "schools")
 
 
@@ -47,9 +49,14 @@ async def shown(
     office, person = office_of(visit.site, visit.person), visit.person
     kept = await visit.site.store.desks.filters(person.tenant, person.id)
     filters, selection = filters_of(office, given)
-    content, current = await figures(visit.site, office, selection, PATIENCE)
+    content, current = await figures(visit.site, office, selection, PATIENCE, 0)
     choices = await visit.site.store.models.choices(person.tenant, person.id, office.processes)
-    advisors = distinct(choices, "advisor") if office.single_cases else []
+    advisors: list[str] = []
+    if office.single_cases:
+        known = await visit.site.store.with_role(person.tenant, "advisor")
+        # Who has left still has cases.
+        advisors = [one.id for one in known] + [filters.chosen.get("advisor", "")]
+        advisors = sorted(id_ for id_ in {*advisors} if _ID.fullmatch(id_))
     rows, titles, total = await attention(
         visit, office, selection, limit=ATTENTION if office.single_cases else 0, also=advisors
     )
@@ -62,7 +69,7 @@ async def shown(
         typed=typed,
         wrong=wrong,
         filters=filters,
-        fields=_fields(office, filters, choices, say, visit),
+        fields=_fields(office, filters, choices, advisors, say, visit),
         chosen=chosen(filters, say),
         saved=kept,
         cleared=CLEARED,
@@ -81,7 +88,12 @@ async def shown(
 
 
 def _fields(
-    office: Office, filters: Filters, choices: Any, say: Say, visit: Visit
+    office: Office,
+    filters: Filters,
+    choices: Any,
+    advisors: Sequence[str],
+    say: Say,
+    visit: Visit,
 ) -> list[tuple[str, list[tuple[str, str]]]]:
     """The filters that are offered, each with its values and their words."""
     wording = say.wording
@@ -89,7 +101,7 @@ def _fields(
         "process": [(name, wording.about(name, "many")) for name in office.processes],
         "period": [(one, one) for one in periods(visit.today)],
         "school": [(one, one) for one in distinct(choices, "school")],
-        "advisor": [(one, wording.name(one)) for one in distinct(choices, "advisor")],
+        "advisor": [(one, wording.name(one)) for one in advisors],
         "state": [],
     }
     process = filters.chosen.get("process")
