@@ -28,6 +28,7 @@ from activities.recovery import recover, start
 from deploy.posting import post_of
 from events.audit.keeper import Keeper
 from events.projections.builds import Status
+from events.projections.parked import retry_asked
 from events.projections.projector import Projector
 from events.recording import Opening, Recording
 from events.store.erasures import heed
@@ -63,6 +64,8 @@ LAST_SECONDS = 1.0
 EMPTY_FOR = timedelta(days=1)
 DRAFTS_FOR = timedelta(days=90)
 SWEEP_EVERY = timedelta(hours=1)
+RETRIES_EVERY = 15.0
+"""Seconds in which somebody who asks for another try sees what came of it."""
 RECONCILE_AFTER = timedelta(minutes=15)
 RECONCILE_EVERY = timedelta(hours=24)
 RECONCILE_PAUSE = 0.5
@@ -187,6 +190,7 @@ async def _run_parts(
         asyncio.create_task(parts.keep("sequencer", lambda: sequencer.run(parts.stop))),
         asyncio.create_task(parts.keep("log keeper", lambda: keeper.run(parts.stop))),
         asyncio.create_task(parts.keep("projections", lambda: projector.run(parts.stop))),
+        asyncio.create_task(parts.keep("retries", lambda: _retry(settings, parts))),
         asyncio.create_task(parts.keep("outbox", lambda: _mail(settings, parts, store))),
         asyncio.create_task(
             parts.keep("erasures", lambda: _let_go(settings, parts, store, temporal, keys))
@@ -323,6 +327,17 @@ async def _keep_house(parts: Parts, store: Store, temporal: Temporal) -> None:
             next_look = datetime.now(UTC) + RECONCILE_EVERY
             found = await recover(store, temporal, set(RULES), pause=RECONCILE_PAUSE)
             log.info("open cases looked at", **vars(found))
+
+
+async def _retry(settings: Settings, parts: Parts) -> None:
+    """Tries again what read models could not show, once somebody asks for it."""
+    stories = {name: rules.story for name, rules in RULES.items()}
+    while await parts.rest(RETRIES_EVERY):
+        retried = await retry_asked(
+            settings.database("projector"), KeyRing.load(settings.master_keys), stories
+        )
+        if retried is not None:
+            log.info("parked cases tried again", shown=retried[0], parked=retried[1])
 
 
 # -- what operators see --------------------------------------------------------------------------

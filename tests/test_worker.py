@@ -121,7 +121,7 @@ async def test_health_tells_of_every_part(make: Make) -> None:
             while not (lag := (parts := (await health(settings)).json()["parts"]).pop("lag")):
                 await asyncio.sleep(0.05)
         servers, own = ("postgres", "temporal", "ledger"), ("sequencer", "log keeper", "outbox")
-        more = "projections", "erasures", "housekeeping"
+        more = "projections", "retries", "erasures", "housekeeping"
         assert parts == dict.fromkeys((*servers, *own, *more), "ok")
         none = {"events": 0, "seconds": 0, "parked": 0}
         assert lag == dict.fromkeys(("cases", "tasks", "agenda"), none)

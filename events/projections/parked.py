@@ -15,6 +15,7 @@ from events.projections.known import PROJECTIONS
 from events.projections.projection import Projection, Stories
 from events.projections.projector import connect, real_time
 from events.projections.writing import Overtaken, page, write
+from events.store.administration import SQL as ADMINISTRATION
 from events.store.keyring import KeyRing
 from events.store.keys import MasterKeys
 
@@ -86,6 +87,18 @@ async def retry(
         return len(before) - still, still
     finally:
         connection.terminate()
+
+
+async def retry_asked(
+    dsn: str, master_keys: MasterKeys | KeyRing, stories: Stories
+) -> tuple[int, int] | None:
+    """As `retry`, where somebody asked for it since the last time; None where nobody did."""
+    connection = await connect(dsn)
+    try:
+        asked = await connection.fetch(ADMINISTRATION["take_retries"])
+    finally:
+        connection.terminate()
+    return await retry(dsn, master_keys, stories) if asked else None
 
 
 async def _again(

@@ -192,5 +192,8 @@ select o.state, count(*) as count, min(n.recorded_us) as oldest_us
 -- name: ask_retry
 insert into traject.retry_asked (tenant, person) values ($1, $2) on conflict do nothing
 
+-- name: take_retries
+delete from traject.retry_asked returning tenant
+
 -- name: retry_asked
 select asked_at from traject.retry_asked where tenant = $1

@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from events.projections.parked import retry_asked
 from events.settings import TenantSettings
 from events.store.administration import (
     BoardLetter,
@@ -16,6 +17,7 @@ from events.store.administration import (
     SettingsChanged,
     Sought,
 )
+from events.store.keys import MasterKeys
 from events.store.store import Store
 from events.store.succession import Absence, AbsenceOverlaps, Part, Passing
 from tests.conftest import Database
@@ -147,3 +149,13 @@ async def test_another_board_sees_nothing_of_it(
     condition = await store.condition(tenant)
     assert condition.retry_asked is not None
     assert condition.late.cases == 0
+
+
+async def test_another_try_is_taken_up_once(
+    database: Database, store: Store, tenant: str, master_keys: MasterKeys
+) -> None:
+    await store.ask_retry(tenant, BY)
+    await store.ask_retry(tenant, BY)
+    assert await retry_asked(database.projector_dsn, master_keys, {}) == (0, 0)
+    assert await retry_asked(database.projector_dsn, master_keys, {}) is None
+    assert (await store.condition(tenant)).retry_asked is None
