@@ -56,7 +56,7 @@ class Installation:
 async def opens_pages(store: Store, person: PersonRow, key: str) -> None:
     """From now on ``key`` as the session cookie shows pages as this person, for a day."""
     digest, day = sha256(key.encode()).digest(), timedelta(days=1)
-    async with store._board(person.tenant) as connection:  # pyright: ignore[reportPrivateUsage]
+    async with store._board(person.tenant) as connection:
         await connection.execute(
             SESSIONS["begin"], digest, person.tenant, person.id, "chosen", "", day, day
         )
