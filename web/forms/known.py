@@ -126,6 +126,12 @@ def _roles(case: Case, found: Known) -> None:
     found.keys["roles"] = tuple(Option(one, case.wording.role(one)) for one in names)
 
 
+def _usual_rate(case: Case, found: Known) -> None:
+    """What the board asks for an hour, to be changed where something else was agreed."""
+    if rate := case.reading.view.settings.hourly_rate:
+        found.given["hourly_rate"] = rate
+
+
 def _clients(case: Case, found: Known) -> None:
     found.fix("client", case.summary.get("client"))
 
@@ -269,6 +275,7 @@ _COMMON: Mapping[str, Tell] = {
 }
 _BY_PROCESS: Mapping[str, Mapping[str, Tell]] = {
     "supervision": {
+        "AcceptRequest": _usual_rate,
         "AgreePeriod": _clients,
         "ExtendPeriod": _clients,
         "AgreeVisitMode": _clients,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SECTIONS: tuple[tuple[str, str, frozenset[str]], ...] = (
     ("dashboard", "/dashboard", frozenset({"hr", "coordinator", "board"})),
     ("audit", "/audit", frozenset({"auditor"})),
-    ("administration", "/administration", frozenset({"hr", "administrator"})),
+    ("administration", "/administration", frozenset({"hr", "coordinator", "administrator"})),
 )
 """Beside the processes: the name in ``words.sections``, its address, and whose roles see it."""
 

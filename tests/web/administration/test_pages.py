@@ -177,6 +177,8 @@ async def test_settings_are_kept_as_versions(desk: ExampleSite) -> None:
     settings = await desk.store.settings(DEMO_BOARD)
     assert (settings.report, settings.hourly_rate) == (12, "118.50")
     assert settings.period_ending == (15, 5)
+    requested = f"/supervision/{desk.ids['just_requested']}/do/AcceptRequest"
+    assert 'value="118,50"' in await shown(desk, "rik", requested)
     assert settings.closed, "what the page does not show stays"
     before, after = await last_change(desk, "settings")
     assert (before["report"], after["report"]) == (10, 12)
