@@ -14,7 +14,8 @@ class Shown:
     """A page as a person of ``deploy/demo/people.yaml`` sees it; without a person nobody's.
 
     ``path`` names cases of the example board, such as ``/supervision/{in_guidance}``. ``status``
-    is that of the answer. ``same`` says that its title is that of another page of the list.
+    is that of the answer. ``same`` says that its title is that of another page of the list, and
+    ``says`` what stands on it on purpose although it looks like code.
     """
 
     name: str
@@ -22,8 +23,10 @@ class Shown:
     path: str
     status: int = 200
     same: bool = False
+    says: tuple[str, ...] = ()
 
 
+LETTER = "/administration/letters/agreement_to_sign/nl"
 PAGES: list[Shown] = [
     Shown("start", None, "/"),
     Shown("home-advisor", "ellen", "/"),
@@ -120,7 +123,7 @@ PAGES: list[Shown] = [
     Shown("holidays", "saskia", "/administration/holidays"),
     Shown("settings", "saskia", "/administration/settings"),
     Shown("letters", "saskia", "/administration/letters"),
-    Shown("letter", "saskia", "/administration/letters/agreement_to_sign/nl"),
+    Shown("letter", "saskia", LETTER, says=("{naam}", "{name}")),
     Shown("audit-administration", "noor", "/audit/administration"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
