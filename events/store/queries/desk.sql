@@ -7,7 +7,7 @@ with told as (
       from traject.tasks_v1 t
      where t.build = (select p.build from traject.projection p
                        where p.name = 'tasks' and p.version = $1 and p.state = 'live')
-       and t.tenant = $2 and (t.person = $3::uuid or t.person is null)
+       and t.tenant = $2 and (t.person = $3::uuid or (cardinality($5::text[]) > 0 and t.person is null))
        and t.roles && $4::text[] and (t.also is null or t.also && $4::text[])
      order by t.stream, t.place, t.person nulls last
 ), mine as (
@@ -39,7 +39,7 @@ with told as (
       from traject.agenda_v1 t
      where t.build = (select p.build from traject.projection p
                        where p.name = 'agenda' and p.version = $1 and p.state = 'live')
-       and t.tenant = $2 and (t.person = $3::uuid or t.person is null)
+       and t.tenant = $2 and (t.person = $3::uuid or (cardinality($5::text[]) > 0 and t.person is null))
        and t.roles && $4::text[] and (t.also is null or t.also && $4::text[])
      order by t.stream, t.place, t.person nulls last
 ), mine as (
