@@ -14,24 +14,17 @@ SMALLEST = 5
 def parts(counts: Mapping[K, int]) -> tuple[dict[K, int | None], int | None]:
     """The parts of a whole, each of at least one, and the whole, as they may be told.
 
-    Small parts are hidden. What is hidden follows from the whole where it is one part, or where
-    the rest leaves none of several room to be large: then the smallest told part is hidden too,
-    and in the end everything, with the whole.
+    Small parts are hidden, and with them the smallest of the others, all that are as large. So the
+    hidden parts may change places and the same would be told: each of them could be a large one,
+    also for who knows this rule. Where all are small nothing is told.
     """
-    hidden = {name for name, count in counts.items() if count < SMALLEST}
-    by_size = sorted((name for name in counts if name not in hidden), key=lambda name: counts[name])
-    while hidden and not _room(counts, hidden):
-        if not by_size:
-            return dict.fromkeys(counts), None
-        hidden.add(by_size.pop(0))
-    told = {name: None if name in hidden else count for name, count in counts.items()}
-    return told, sum(counts.values()) if counts else None
-
-
-def _room(counts: Mapping[K, int], hidden: set[K]) -> bool:
-    """Whether each hidden part could be a large one, as far as the rest of the whole tells."""
-    others = len(hidden) - 1
-    return others > 0 and sum(counts[name] for name in hidden) - others >= SMALLEST
+    large = [count for count in counts.values() if count >= SMALLEST]
+    if len(large) == len(counts):
+        return dict(counts), sum(counts.values()) if counts else None
+    if not large:
+        return dict.fromkeys(counts), None
+    told = {name: count if count > min(large) else None for name, count in counts.items()}
+    return told, sum(counts.values())
 
 
 def part(count: int, of: int | None) -> int | None:

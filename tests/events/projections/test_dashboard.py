@@ -74,9 +74,9 @@ def test_an_office_is_told_everything() -> None:
             {"guidance": 12, "intake": None, "reported": None},
             25,
         ),
-        # Two that are five together could be told apart: one of them is small for certain.
         ({"a": 3, "b": 2, "c": 9}, {"a": None, "b": None, "c": None}, 14),
-        ({"a": 3, "b": 3, "c": 9}, {"a": None, "b": None, "c": 9}, 15),
+        # Were one nine told, the other one would be known to be no nine.
+        ({"a": 3, "b": 9, "c": 9, "d": 20}, {"a": None, "b": None, "c": None, "d": 20}, 41),
         ({"guidance": 4}, {"guidance": None}, None),
     ],
 )
