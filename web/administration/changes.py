@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 
 KINDS = ("person", "sessions", "absence", "handover", "settings", "letter", "retry")
 A_PAGE = 50
+YEARS = (1900, 9000)
+
+
+def _kept(day: date | None) -> date | None:
+    """None for a day outside the years in which anything can have been changed."""
+    return day if day is not None and YEARS[0] <= day.year <= YEARS[1] else None
 
 
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
@@ -28,7 +34,7 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
     given = request.query_params
     sent = Typed({name: given.get(name, "") for name in ("by", "what", "about", "from", "to")})
     settings = await site.settings(person.tenant)
-    start, to = sent.day("from"), sent.day("to")
+    start, to = _kept(sent.day("from")), _kept(sent.day("to"))
     midnight = time(0, 0, tzinfo=settings.zone)
     sought = Sought(
         person=uuid_or_none(sent.raw("by")),

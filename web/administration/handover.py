@@ -70,7 +70,7 @@ async def begin(request: Request, site: Site, person: PersonRow) -> Response:
     key = sent.raw("key")[:64]
     if sent.wrong or not key:
         return await _page(request, site, person, sent, looked=True, status=WRONG)
-    of, to, reason = sent.raw("of"), sent.raw("to"), sent.raw("reason").strip()
+    of, to, reason = sent.raw("of"), sent.raw("to"), sent.text("reason", REASON_MOST)
     id_ = own_id(person.id, f"handover/{of}/{to}/{key}")
     if await site.store.passing(person.tenant, id_) is not None:
         return await _go(site, person, id_)

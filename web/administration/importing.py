@@ -12,10 +12,12 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from events.store.administration import Entry, LastAdministrator
+from web.administration.grants import granted
 from web.administration.people import ROLES, roles_of, wrong_mail
 from web.administration.typed import WRONG, Typed, typed
 from web.pages.page import page
 from web.pages.session import page_language
+from web.plain import one_line, plain
 from web.site import Site
 from web.texts import LANGUAGES, Texts, texts
 
@@ -54,18 +56,22 @@ class Row:
         return Entry(self.person, self.name, self.email, self.language, self.roles)
 
 
-def rows_of(text: str, known: Mapping[str, PersonRow]) -> tuple[list[Row], str]:
+def rows_of(text: str, known: Mapping[str, PersonRow], by: PersonRow) -> tuple[list[Row], str]:
     """The lines of a file, and what is wrong with it as a whole.
 
-    ``known``: by address in lower case who has it; what a line leaves empty stays as it is.
+    ``known``: by address in lower case who has it; what a line leaves empty stays as it is, and
+    so do roles that are not for ``by`` to take away.
     Comma, semicolon or tab may part the columns, and ``/``, ``+`` or ``|`` the roles of one.
     """
-    text = text.lstrip("\ufeff").strip("\r\n")
+    text = plain(text).strip("\n")
     if not text:
         return [], "missing"
     head, _, _ = text.partition("\n")
     mark = max(";,\t", key=head.count)
-    read = list(csv.reader(io.StringIO(text), delimiter=mark))
+    try:
+        read = list(csv.reader(io.StringIO(text), delimiter=mark))
+    except csv.Error:
+        return [], "unreadable"
     places = _places(read[0])
     if "name" not in places or "email" not in places:
         return [], "heads"
@@ -74,7 +80,7 @@ def rows_of(text: str, known: Mapping[str, PersonRow]) -> tuple[list[Row], str]:
         return [], "lines"
     seen: set[str] = set()
     return [
-        _row(number, one, places, known, seen) for number, one in lines
+        _row(number, one, places, known, seen, by) for number, one in lines
     ], "" if lines else "missing"
 
 
@@ -93,15 +99,19 @@ def _row(
     places: Mapping[str, int],
     known: Mapping[str, PersonRow],
     seen: set[str],
+    by: PersonRow,
 ) -> Row:
     said = {
-        name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()
+        name: one_line(cells[place]) if place < len(cells) else "" for name, place in places.items()
     }
     name, email = said["name"][:120], said["email"][:200]
     person = known.get(email.lower())
     roles, unknown = _roles(said.get("roles", ""))
     if person is not None and not said.get("roles"):
         roles = tuple(person.roles)
+    held = person.roles if person else ()
+    given = granted(by, person.id if person else "", held, roles)
+    roles = tuple(role for role in ROLES if role in given.roles)
     spoken = said.get("language", "").lower() or (person.language if person else "nl")
     language = {"nederlands": "nl", "engels": "en", "dutch": "nl", "english": "en"}.get(
         spoken, spoken
@@ -115,6 +125,8 @@ def _row(
         wrong.append("twice")
     if unknown:
         wrong.append("role")
+    if given.wrong:
+        wrong.append(given.wrong)
     if language not in LANGUAGES:
         wrong.append("language")
     seen.add(email.lower())
@@ -151,7 +163,7 @@ async def check(request: Request, site: Site, person: PersonRow) -> Response:
         for one in await site.store.everyone(person.tenant)
         if one.email is not None
     }
-    rows, wrong = rows_of(sent.raw("file"), known)
+    rows, wrong = rows_of(sent.raw("file"), known, person)
     if wrong:
         sent.wrong["file"] = wrong
     if wrong or any(row.wrong for row in rows):

@@ -84,7 +84,7 @@ def _letter(sent: Typed) -> BoardLetter | None:
     """The letter that was typed; what is wrong with it is noted in ``sent``."""
     kept: dict[str, str] = {}
     for name, most in (("subject", SUBJECT_MOST), ("intro", INTRO_MOST)):
-        text = sent.needed(name, most).replace("\r\n", "\n")
+        text = sent.needed(name, most, lines=True)
         wrong = wrong_place(text)
         if wrong:
             sent.wrong.setdefault(name, "place")

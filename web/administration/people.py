@@ -11,12 +11,14 @@ from fastapi.responses import RedirectResponse, Response
 from events.calendar import local_day
 from events.event import Role
 from events.store.administration import Entry, LastAdministrator, Sought
+from web.administration.grants import check_mail, fixed, granted
 from web.administration.told import told_changes
 from web.administration.typed import WRONG, Typed, filled, typed
 from web.api.paths import stream_of
 from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import page_language
+from web.plain import one_line
 from web.site import Site
 from web.texts import LANGUAGES, Texts
 
@@ -31,12 +33,11 @@ CHANGES = 20
 async def people(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /administration/people``: search by name, address or role, a page at a time."""
     given = request.query_params
-    words = given.get("q", "").strip()[:100]
+    words = one_line(given.get("q", ""))[:100]
     role = given.get("role", "")
     role = role if role in ROLES else ""
     gone = given.get("gone") == "yes"
-    place = int(given["page"]) if given.get("page", "").isdecimal() else 1
-    place = min(max(place, 1), 1000)
+    place = min(max(_number(given.get("page", "1")), 1), 1000)
     settings = await site.settings(person.tenant)
     found = await site.store.people_sought(
         person.tenant,
@@ -52,7 +53,7 @@ async def people(request: Request, site: Site, person: PersonRow) -> Response:
         "administration/people.html",
         people=found[:A_PAGE],
         more=len(found) > A_PAGE,
-        imported=int(given["done"]) if given.get("done", "").isdecimal() else 0,
+        imported=_number(given.get("done", "")),
         place=place,
         q=words,
         role=role,
@@ -60,6 +61,10 @@ async def people(request: Request, site: Site, person: PersonRow) -> Response:
         roles=roles_of(page_language(request)),
         named=page_language(request).events["roles"],
     )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else 0
 
 
 def roles_of(words: Texts) -> list[tuple[str, str]]:
@@ -76,7 +81,7 @@ async def new(request: Request, site: Site, _person: PersonRow) -> Response:
 async def add(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/new``: somebody more; again with what is wrong."""
     sent = await typed(request)
-    wanted = await _wanted(site, person, sent, "")
+    wanted = await _wanted(site, person, sent, None)
     if sent.wrong:
         return await _form(request, site, None, sent, WRONG)
     (made,) = await site.store.keep_people(person.tenant, person.id, [wanted])
@@ -100,7 +105,7 @@ async def look(request: Request, site: Site, person: PersonRow) -> Response:
 async def change(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/{id}``: name, address, language and roles."""
     entry, sent = await _entry(request, site, person), await typed(request)
-    wanted = await _wanted(site, person, sent, entry.id)
+    wanted = await _wanted(site, person, sent, entry)
     if not sent.wrong:
         try:
             await site.store.keep_people(person.tenant, person.id, [wanted])
@@ -153,10 +158,15 @@ async def _entry(request: Request, site: Site, person: PersonRow) -> Entry:
     return entry
 
 
-async def _wanted(site: Site, person: PersonRow, sent: Typed, id_: str) -> Entry:
+async def _wanted(site: Site, person: PersonRow, sent: Typed, before: Entry | None) -> Entry:
     """The entry that was typed; what is wrong with it is noted in ``sent``."""
+    id_, held = (before.id, before.roles) if before else ("", ())
     name, email = sent.needed("name", 120), sent.text("email", 200)
-    roles = tuple(role for role in ROLES if role in sent.all("roles"))
+    given = granted(person, id_, held, set(sent.all("roles")) & set(ROLES))
+    if given.wrong:
+        sent.wrong["roles"] = given.wrong
+    roles = tuple(role for role in ROLES if role in given.roles)
+    check_mail(person, before, email, sent)
     wrong = wrong_mail(email)
     if wrong:
         sent.wrong.setdefault("email", wrong)
@@ -171,12 +181,14 @@ async def _wanted(site: Site, person: PersonRow, sent: Typed, id_: str) -> Entry
 
 
 def wrong_mail(text: str) -> str:
-    """What is wrong with an address, if anything: one @ with something on both sides, no spaces."""
+    """What is wrong with an address, if anything: one @ with something on both sides, no spaces
+    and nothing unseen."""
     before, at, after = text.partition("@")
     if not text or (
         before
         and at
         and "." in after.strip(".")
+        and text.isprintable()
         and not set(text) & set(" ,;<>@") - {"@"}
         and "@" not in after
     ):
@@ -188,8 +200,9 @@ async def _form(
     request: Request, site: Site, entry: Entry | None, sent: Typed, status: int = 200
 ) -> Response:
     words, more = page_language(request), dict[str, Any]()
+    by: PersonRow = request.scope["traject.person"]
     if entry is not None:
-        tenant = request.scope["traject.person"].tenant
+        tenant = by.tenant
         changes = await site.store.changes(tenant, Sought(subject=entry.id), limit=CHANGES)
         more["changes"] = await told_changes(request, site, tenant, changes)
         more["sessions"] = len(await site.store.sessions_of(tenant, entry.id))
@@ -202,6 +215,9 @@ async def _form(
         entry=entry,
         sent=sent,
         roles=roles_of(words),
+        fixed=fixed(by, entry.id if entry else "", ROLES),
+        held=entry.roles if entry else (),
+        own=entry is not None and entry.id == by.id,
         done=request.query_params.get("done", ""),
         **more,
     )

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 
 from web.api.body import fields
+from web.plain import one_line, plain
 
 BYTES = 300_000
 WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -24,9 +25,9 @@ class Typed:
     sent: Sent = field(default_factory=dict[str, "str | list[str]"])
     wrong: dict[str, str] = field(default_factory=dict[str, str])
 
-    def text(self, name: str, most: int = 200) -> str:
-        """A line of text; too long is wrong."""
-        value = self.raw(name).strip()
+    def text(self, name: str, most: int = 200, *, lines: bool = False) -> str:
+        """A line of text, or several, with nothing unseen in it; too long is wrong."""
+        value = plain(self.raw(name)).strip() if lines else one_line(self.raw(name))
         if len(value) > most:
             self.wrong.setdefault(name, "too_long")
         return value[:most]
@@ -41,9 +42,9 @@ class Typed:
         value = self.sent.get(name, [])
         return [value] if isinstance(value, str) else list(value)
 
-    def needed(self, name: str, most: int = 200) -> str:
-        """A line of text that has to be there."""
-        value = self.text(name, most)
+    def needed(self, name: str, most: int = 200, *, lines: bool = False) -> str:
+        """A text that has to be there."""
+        value = self.text(name, most, lines=lines)
         if not value:
             self.wrong.setdefault(name, "missing")
         return value

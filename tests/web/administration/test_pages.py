@@ -12,6 +12,7 @@ from activities.letters import KINDS
 from deploy.demo.examples import person_id
 from events.settings import TenantSettings
 from events.store.administration import Sought
+from events.store.directory import PersonRow
 from tests.web.example_site import ExampleSite
 from web.administration.importing import rows_of
 from web.administration.letters import wrong_place
@@ -21,6 +22,7 @@ from web.site import DEMO_BOARD
 from web.texts import LANGUAGES, texts
 
 HERE = "/administration"
+HR = PersonRow("7f7c1d1e-0000-4000-8000-000000000001", DEMO_BOARD, "Hanne", None, "nl", ("hr",))
 
 
 async def shown(desk: ExampleSite, by: str, path: str, status: int = 200) -> str:
@@ -112,6 +114,69 @@ async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
     assert await last_change(desk, "person") == ({"active": False}, {"active": True})
 
 
+async def roles_now(desk: ExampleSite, who: str) -> set[str]:
+    entry = await desk.store.entry(DEMO_BOARD, person_id(who))
+    assert entry is not None
+    return set(entry.roles)
+
+
+async def test_nobody_makes_more_of_themselves(desk: ExampleSite) -> None:
+    """Neither hr nor an administrator changes the own roles, on the page or by a file."""
+    for by, own in (("saskia", "hr"), ("ada", "administrator")):
+        entry = await desk.store.entry(DEMO_BOARD, person_id(by))
+        assert entry is not None
+        here = f"{HERE}/people/{entry.id}"
+        form: dict[str, Any] = {"name": entry.name, "email": entry.email, "language": "nl"}
+        for more in ("auditor", "coordinator"):
+            html = await sent(desk, by, here, {**form, "roles": [own, more]}, 422)
+            assert "Uw eigen rollen verandert u niet zelf" in html
+            file = f"naam;e-mail;rollen\n{entry.name};{entry.email};{own}/{more}\n"
+            told = await sent(desk, by, f"{HERE}/people/import", {"file": file, "go": "yes"}, 422)
+            assert "Uw eigen rollen verandert u niet zelf" in told
+        await sent(desk, by, here, form)
+        assert await roles_now(desk, by) == {own}, "what is not asked there stays"
+
+
+async def test_hr_makes_nobody_auditor_or_administrator(desk: ExampleSite) -> None:
+    """Who looks at what hr did is not chosen by hr, who gets at no way in of such people either."""
+    noor = await desk.store.entry(DEMO_BOARD, person_id("noor"))
+    assert noor is not None
+    here = f"{HERE}/people/{noor.id}"
+    form: dict[str, Any] = {"name": noor.name, "email": noor.email, "language": "nl"}
+    new = {"name": "Lou Vos", "email": "lou@voorbeeld.example", "language": "nl"}
+    for role in ("auditor", "administrator"):
+        html = await sent(desk, "saskia", f"{HERE}/people/new", {**new, "roles": role}, 422)
+        assert "Alleen een beheerder geeft en ontneemt" in html
+        file = f"naam;e-mail;rollen\nLou Vos;lou@voorbeeld.example;{role}\n"
+        await sent(desk, "saskia", f"{HERE}/people/import", {"file": file, "go": "yes"}, 422)
+    assert await desk.store.with_mail(DEMO_BOARD, "lou@voorbeeld.example") == []
+    taken = {**form, "email": "saskia.thuis@voorbeeld.example"}
+    assert "Alleen een beheerder verandert" in await sent(desk, "saskia", here, taken, 422)
+    assert re.search(r'value="auditor" checked disabled', await shown(desk, "saskia", here))
+    await sent(desk, "saskia", here, {**form, "roles": "advisor"})
+    assert await roles_now(desk, "noor") == {"auditor", "advisor"}
+    await sent(desk, "ada", here, {**form, "roles": "advisor"})
+    assert await roles_now(desk, "noor") == {"advisor"}
+    await sent(desk, "ada", here, {**form, "roles": "auditor"})
+    assert await roles_now(desk, "noor") == {"auditor"}
+
+
+async def test_nothing_unseen_is_kept_in_names_addresses_and_letters(desk: ExampleSite) -> None:
+    form = {"name": "Bo\r\nBcc: x@y.nl\0", "email": "bo\n@b.nl", "language": "nl"}
+    html = await sent(desk, "saskia", f"{HERE}/people/new", {**form, "email": "bo\t@b.nl"}, 422)
+    assert "Dit is geen goed e-mailadres" in html
+    await sent(desk, "saskia", f"{HERE}/people/new", {**form, "email": "bo@b.nl"})
+    (bo,) = await desk.store.with_mail(DEMO_BOARD, "bo@b.nl")
+    assert (await desk.store.names(DEMO_BOARD, [bo]))[bo] == "Bo Bcc: x@y.nl"
+    for break_ in ("\r", "\u2028", "\x0b"):
+        letter = {"do": "keep", "subject": f"Hallo{break_}Bcc: x@y.nl", "intro": "Dag"}
+        html = await sent(desk, "saskia", f"{HERE}/letters/overdue/nl", letter, 422)
+        assert "Het onderwerp is één regel." in html
+    for path in ("people?q=%00", f"people?page={'9' * 5000}", f"people?done={'9' * 5000}"):
+        await shown(desk, "saskia", f"{HERE}/{path}")
+    await shown(desk, "noor", "/audit/administration?from=0001-01-01&to=9999-12-31")
+
+
 async def test_a_form_of_another_site_is_not_found(desk: ExampleSite) -> None:
     http = await desk.signed_in(person_id("saskia"))
     answer = await http.post(
@@ -130,7 +195,7 @@ def test_a_file_is_read_line_by_line() -> None:
         "Jan;jan;opperhoofd;fr\r\n"
         ";karin@school.nl;;en\r\n"
     )
-    rows, wrong = rows_of(text, {})
+    rows, wrong = rows_of(text, {}, HR)
     assert wrong == ""
     assert [(row.line, row.kind, row.wrong) for row in rows] == [
         (2, "added", ()),
@@ -138,9 +203,12 @@ def test_a_file_is_read_line_by_line() -> None:
         (4, "wrong", ("name", "twice")),
     ]
     assert rows[0].roles == ("teacher", "mentor")
-    assert rows_of("a,b\n1,2", {})[1] == "heads"
-    assert rows_of("", {})[1] == "missing"
-    assert rows_of("name\te-mail\n" + "x\tx@y.z\n" * 501, {})[1] == "lines"
+    assert rows_of("a,b\n1,2", {}, HR)[1] == "heads"
+    assert rows_of("", {}, HR)[1] == "missing"
+    assert rows_of("name\te-mail\n" + "x\tx@y.z\n" * 501, {}, HR)[1] == "lines"
+    rows, _ = rows_of("naam;e-mail\rKarin\x1b;karin@school.nl\r", {}, HR)
+    assert [row.name for row in rows] == ["Karin"], "an old Mac ends lines so; nothing is unseen"
+    assert rows_of(f'naam;e-mail\n"{"x" * 140_000}";a@b.nl', {}, HR)[1] == "unreadable"
 
 
 async def test_many_people_come_from_a_file_after_a_look(desk: ExampleSite) -> None:
