@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Locator, Page
 
 PHONE, DESK = (390, 844), (1280, 900)
-SEND = "button.do:not(.plain), button:not([name]):not([formaction])"
+SEND = "button.do:not(.plain), button:not([type=button]):not([name]):not([formaction])"
 """The button that gives the command; others keep a draft, or ask for one row more."""
 WAIT_MS = 15_000
 NAMED = frozenset({"concern", "version"})
