@@ -180,7 +180,8 @@ def known_language(language: str) -> str:
 def _subject(kind: str, language: str, name: str, own: OwnTexts) -> str:
     chosen = known_language(language)
     if said := own.get((kind, chosen)):
-        return said.subject.replace(_NAME, name)
+        # A break of the line would end the header, and the mail would never leave.
+        return " ".join(said.subject.replace(_NAME, name).split())
     return KINDS.get(kind, OTHER)[LANGUAGES.index(chosen)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from typing import Any
@@ -167,6 +168,20 @@ async def test_a_board_says_it_in_its_own_way(letterbox: tuple[Letterbox, Post])
     assert said(got).startswith("Dag Fenna de Groot,\n\nEr is iets met {dit}.\n\nU leest er meer")
     assert english["Subject"] == "A trajectory was closed"
     assert "- Een berichtje, Fenna de Groot\n" in said(digest)
+
+
+async def test_a_break_of_the_line_ends_no_header(letterbox: tuple[Letterbox, Post]) -> None:
+    """Neither in what a board says nor in a name; the mail arrives, with nothing added."""
+    box, post = letterbox
+
+    async def texts(_board: str) -> OwnTexts:
+        return {("closed", "nl"): BoardLetter("Er is\rBcc: x@y.nl\u2028, {name}", "Dag")}
+
+    post._texts = texts
+    sent = mail("closed")
+    await post.send(replace(sent, to=replace(sent.to, name="Fenna\r\nBcc: a@b.nl")))
+    assert box.mails[0]["Subject"] == "Er is Bcc: x@y.nl , Fenna Bcc: a@b.nl"
+    assert box.mails[0]["Bcc"] is None
 
 
 async def test_a_digest_is_one_mail_about_a_day(letterbox: tuple[Letterbox, Post]) -> None:
