@@ -82,10 +82,13 @@ class Sessions(Connected):
                 raise UnknownPerson(person) from error
         return key
 
-    async def by_session(self, key: str) -> SignedIn | None:
-        """Whose session this is; None when it is unknown, ended or too old, or the person left."""
+    async def by_session(self, key: str, *, used: bool = True) -> SignedIn | None:
+        """Whose session this is; None when it is unknown, ended or too old, or the person left.
+
+        With ``used`` it holds on for as long again without use.
+        """
         async with self._pool.acquire() as connection:
-            row = await connection.fetchrow(SQL["by_session"], _hash(key))
+            row = await connection.fetchrow(SQL["by_session"], _hash(key), used)
         if row is None:
             return None
         person = PersonRow(

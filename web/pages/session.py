@@ -26,7 +26,7 @@ EMERGENCY_ROLES = frozenset({"administrator"})
 async def visitor(request: Request, site: Site) -> PersonRow | None:
     """The person behind the session cookie; None when there is none, or it has ended."""
     key = session_key(request, site)
-    signed_in = await site.store.by_session(key) if key else None
+    signed_in = await site.store.by_session(key, used=not _by_itself(request)) if key else None
     if signed_in is None:
         return None
     person = signed_in.person
@@ -36,6 +36,12 @@ async def visitor(request: Request, site: Site) -> PersonRow | None:
     request.scope["traject.session"] = signed_in
     request.scope["traject.tabs"] = await tabs_of(site, person)
     return person
+
+
+def _by_itself(request: Request) -> bool:
+    """Did the page ask, with nobody there: an open window keeps nobody signed in."""
+    listens = "text/event-stream" in request.headers.get("accept", "")
+    return listens or request.headers.get("traject-by-itself") == "yes"
 
 
 def page_language(request: Request) -> Texts:

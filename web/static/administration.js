@@ -29,7 +29,7 @@ if (findings) {
 
 async function look(list) {
   if (document.hidden) return;
-  const answer = await fetch(list.dataset.live, { headers: { Accept: "application/json" } });
+  const answer = await fetch(list.dataset.live, { headers: { Accept: "application/json", "Traject-By-Itself": "yes" } });
   if (!answer.ok) return;
   const told = await answer.json();
   list.replaceChildren(...told.findings.map((one) => row(one, list.dataset.do)));

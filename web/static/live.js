@@ -62,7 +62,8 @@ async function refresh() {
   if (busy) { again = true; return; }
   busy = true;
   try {
-    const answer = await fetch(location.pathname + location.search.replace(/([?&])done=[^&]*/, "$1"), { redirect: "manual" });
+    const answer = await fetch(location.pathname + location.search.replace(/([?&])done=[^&]*/, "$1"),
+      { redirect: "manual", headers: { "Traject-By-Itself": "yes" } });
     if (!answer.ok) return;
     put(new DOMParser().parseFromString(await answer.text(), "text/html"));
   } catch {

@@ -8,7 +8,7 @@ values ($1, $2, $3, $4, $5, $6, now() + $7::interval)
 
 -- name: by_session
 select session, how, tenant, person, name, email, language, roles
-  from traject.person_by_session($1) where person is not null
+  from traject.person_by_session($1, $2) where person is not null
 
 -- name: of_person
 select session, how, device, began_at, used_at, ends_at

@@ -12,6 +12,7 @@ from events.store.directory import PersonRow, UnknownPerson
 from events.store.emergency import LoginTaken, WeakPassword
 from events.store.identities import HomeTaken, Left, SignInRules
 from events.store.store import Store
+from tests.conftest import Database
 
 IDLE, LASTING = timedelta(minutes=30), timedelta(hours=12)
 PASSWORD = "zeven paarden eten appels"
@@ -42,6 +43,23 @@ async def test_session_leads_to_person_until_it_is_ended(store: Store, wil: Pers
     assert await store.sessions_of(wil.tenant, wil.id) == []
     with pytest.raises(UnknownPerson):
         await store.begin_session(wil.tenant, str(uuid4()), "chosen", idle=IDLE, lasting=LASTING)
+
+
+async def test_a_page_that_looks_by_itself_uses_no_session(
+    store: Store, wil: PersonRow, database: Database
+) -> None:
+    key = await begun(store, wil)
+    raw = await asyncpg.connect(database.owner_dsn)
+    try:
+        await raw.execute("update traject.session set used_at = now() - interval '10 minutes'")
+        (before,) = await store.sessions_of(wil.tenant, wil.id)
+        assert await store.by_session(key, used=False) is not None
+        assert await store.sessions_of(wil.tenant, wil.id) == [before]
+        assert await store.by_session(key) is not None
+        (after,) = await store.sessions_of(wil.tenant, wil.id)
+        assert after.used_at > before.used_at
+    finally:
+        await raw.close()
 
 
 async def test_sessions_of_a_person_are_ended_by_others(store: Store, wil: PersonRow) -> None:

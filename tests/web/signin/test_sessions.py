@@ -7,9 +7,11 @@ import re
 from dataclasses import replace
 from html import unescape
 
+import asyncpg
 import httpx2
 import pytest
 
+from tests.conftest import Database
 from tests.web.signin.conftest import Door
 from web.signin.access import networks
 from web.signin.limits import BY_ADDRESS, BY_CODE
@@ -68,6 +70,28 @@ async def test_people_see_and_end_their_sessions(door: Door) -> None:
         assert (await other.get("/me")).status_code == 200
 
 
+async def test_an_open_window_keeps_nobody_signed_in(door: Door, database: Database) -> None:
+    """What a page asks by itself does not count as using the session."""
+    raw = await asyncpg.connect(database.owner_dsn)
+    by_itself = ({"Accept": "text/event-stream"}, {"Traject-By-Itself": "yes"})
+    try:
+        async with door.browser() as browser:
+            await door.enter(browser)
+            await raw.execute("update traject.session set used_at = now() - interval '1 hour'")
+            (before,) = await door.store.sessions_of(door.tenant, door.people["sanne"].id)
+            for headers in by_itself:
+                assert (await browser.get("/me", headers=headers)).status_code == 200
+            (still,) = await door.store.sessions_of(door.tenant, door.people["sanne"].id)
+            assert still.used_at == before.used_at
+            await browser.get("/me")
+            (used,) = await door.store.sessions_of(door.tenant, door.people["sanne"].id)
+            assert used.used_at > before.used_at
+            left = await browser.post("/sign-out")
+            assert left.headers["Clear-Site-Data"] == '"cache"'
+    finally:
+        await raw.close()
+
+
 async def test_a_token_is_shown_once_and_ended(door: Door) -> None:
     async with door.browser() as browser:
         await door.enter(browser)
@@ -120,6 +144,7 @@ async def test_the_emergency_lets_an_administrator_in_and_is_noted(
             answer = await browser.post("/sign-in/emergency", data=sent, headers=headers)
             assert answer.status_code == 404
         assert (await _tried(browser, "", "")).status_code == 422
+        assert (await _tried(browser, "nie\0mand", PASSWORD)).status_code == 401
         refused = await _tried(browser, "nood", "verkeerd wachtwoord")
         assert refused.status_code == 401
         assert "verkeerd wachtwoord" not in refused.text
