@@ -146,6 +146,7 @@ async def end_access(request: Request, site: Site, person: PersonRow) -> Respons
 async def _end_all(site: Site, person: PersonRow, whose: str) -> None:
     sessions = await site.store.end_sessions(person.tenant, whose)
     tokens = await site.store.revoke_all(person.tenant, whose)
+    await site.store.drop_feed(person.tenant, whose)
     ended = {"sessions": sessions, "tokens": tokens}
     if sessions or tokens:
         await site.store.note_change(person.tenant, person.id, "sessions", whose, None, ended)

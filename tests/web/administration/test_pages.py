@@ -102,10 +102,13 @@ async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
         {"roles": ["advisor", "coordinator"]},
     )
     token = await desk.store.issue_token(DEMO_BOARD, koen)
+    link = await desk.store.make_feed(DEMO_BOARD, koen)
     http = await desk.signed_in(koen)
     assert (await http.get("/")).status_code == 200
     await sent(desk, "saskia", f"{where}/leave", {})
     assert await desk.store.by_token(token) is None
+    assert await desk.store.feed(DEMO_BOARD, koen) is None, "it stays gone when somebody is back"
+    assert await desk.store.by_feed(link) is None
     assert (await http.get("/supervision")).status_code == 303
     assert "geen toegang meer" in await shown(desk, "saskia", where)
     assert "Koen Adema" not in await shown(desk, "saskia", f"{HERE}/people?q=koen")
