@@ -46,6 +46,13 @@ Bar = Callable[[str, bool], AbstractContextManager[Tell]]
 """Shows how far something of this name has come, in bytes or not."""
 
 
+ACCESS_OF_THEN = (
+    "People, roles, tokens, calendar links and emergency passwords are those of {:%Y-%m-%d %H:%M} "
+    "UTC: what was taken away since holds again until it is taken away again."
+)
+"""Of what lets somebody in nothing is outside the database, so that it cannot be told from here."""
+
+
 def no_bar(_what: str, _in_bytes: bool) -> AbstractContextManager[Tell]:
     return nullcontext(lambda _done, _of: None)
 
@@ -141,11 +148,14 @@ async def _made_right(
     report = await check_log.holds(publication)
     connection = await asyncpg.connect(owner)
     try:
+        # Some of them were ended since, and nobody knows any more which.
+        if ended := await connection.fetchval(SQL["end_sessions"]):
+            say(f"{ended} sessions of then were ended: everybody signs in anew.")
         await connection.execute("analyze")
         events = await connection.fetchval(SQL["count_events"])
     finally:
         await connection.close()
-    notes = [*report.notes, *report.unsure]
+    notes = [*report.notes, *report.unsure, ACCESS_OF_THEN.format(manifest.made_at)]
     verified = dict(report.checked)
     return Restored(manifest.made_at, events or 0, numbered, erased, statement, verified, notes)
 

@@ -158,6 +158,8 @@ async def test_what_comes_back_is_what_was_there_and_goes_on(
 ) -> None:
     stream = await begun(machine.store, machine.filled.tenant)
     await machine.filled.keep()
+    ines, day = await machine.store.add_person(machine.filled.tenant, "Ines"), timedelta(days=1)
+    key = await machine.store.begin_session(ines.tenant, ines.id, "chosen", idle=day, lasting=day)
     folder = await machine.backup()
     assert {path.name for path in folder.iterdir()} == {
         "manifest.json",
@@ -182,6 +184,10 @@ async def test_what_comes_back_is_what_was_there_and_goes_on(
     keeping = await asyncpg.connect(place.database("sequencer"))
     try:
         assert len(await store.load(machine.filled.tenant, stream)) == 1
+        # It may have been ended since the backup; that session would live again.
+        assert await machine.store.by_session(key) is not None
+        assert await store.by_session(key) is None
+        assert any("roles, tokens" in note for note in done.notes)
         filled = Filled(store, keeping, machine.filled.tenant)
         await filled.happens(2, 1, 0)
         signed = await checkpoint(keeping, machine.log_keys, machine.publication, NOW, at_once=True)

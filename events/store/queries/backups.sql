@@ -50,3 +50,9 @@ select pg_database_size($1)
 
 -- name: count_events
 select count(*) from traject.event
+
+-- name: end_sessions
+with ended as (
+    update traject.session set ended_at = now() where ended_at is null and ends_at > now()
+    returning 1)
+select count(*) from ended
