@@ -21,6 +21,9 @@ _TIMERS = {
     "PlanFollowUpTalk": "talk:{visit}",
 }
 """By when it has to have happened, as the case's terms say."""
+ANNOUNCED, UNANNOUNCED = "V", "O"
+"""Visits that nobody may know of have names of their own: who is told of V1 and V3 and of no V2
+would know that there is one."""
 _KINDS = {
     "PlanIntake": "intake",
     "PlanDiagnosisVisit": "diagnosis_visit",
@@ -71,6 +74,7 @@ async def plan(task: Task) -> Response:
         sheet,
         wording,
         visit=visit,
+        unannounced=_next(task, UNANNOUNCED) if task.command == "PlanVisit" else "",
         others=others,
         at=at,
         mode=task.state.mode,
@@ -179,10 +183,7 @@ def _visit(task: Task) -> tuple[str | None, list[str]]:
     """Which visit it is about, and which else it could be; None where there is none."""
     state, asked = task.state, task.asked("visit")
     if task.command == "PlanVisit":
-        number = 1
-        while f"V{number}" in state.visits:
-            number += 1
-        return f"V{number}", []
+        return _next(task, ANNOUNCED), []
     if task.command == "RescheduleVisit":
         names = [one.name for one in state.planned_visits]
     elif task.command == "PlanFollowUpTalk":
@@ -192,6 +193,14 @@ def _visit(task: Task) -> tuple[str | None, list[str]]:
     if asked:
         return (asked if asked in names else None), [one for one in names if one != asked]
     return (names[0] if names else None), names[1:]
+
+
+def _next(task: Task, series: str) -> str:
+    """What the next visit of a series is called."""
+    number = 1
+    while f"{series}{number}" in task.state.visits:
+        number += 1
+    return f"{series}{number}"
 
 
 def _standing(task: Task, visit: str) -> str:

@@ -154,6 +154,12 @@ async def test_planning_shows_what_is_in_the_way(desk: ExampleSite) -> None:
     answer, sent = await fill(desk, "ellen", where, at=f"{day}T16:00", announced="true")
     assert sent["visit"] == "V3"
     assert answer.status_code == 303, answer.text
+    stream = desk.ids["rating"]
+    for called, announced in (("O1", "false"), ("V4", "true"), ("O2", "false")):
+        answer, _ = await fill(desk, "ellen", where, at=f"{day}T17:00", announced=announced)
+        assert answer.status_code == 303, answer.text
+        kind = "ClassVisitPlanned" if announced == "true" else "UnannouncedVisitPlanned"
+        assert (await last(desk, stream, kind))["visit"] == called, "no number tells of it"
     moved = await desk.get(
         "ellen", f"/supervision/{desk.ids['rating']}/do/RescheduleVisit?visit=V3"
     )
