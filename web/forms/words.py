@@ -36,6 +36,13 @@ class FormWords:
         return title_of(self.wording, self.command)
 
     @property
+    def button(self) -> str:
+        """What happens when it is sent."""
+        buttons: Mapping[str, Any] = self.words["button"]
+        own = buttons.get(self.wording.process, {})
+        return str(own.get(self.command) or buttons.get(self.command) or self.words["send"])
+
+    @property
     def lead(self) -> str:
         return str(self.words["lead"].get(self.command, ""))
 
@@ -77,7 +84,7 @@ class FormWords:
 
     def option(self, path: str, word: str) -> str:
         """One of a field's choices."""
-        return self.wording.value(path.rpartition(".")[2], word)
+        return self.wording.choice(path.rpartition(".")[2], word)
 
     def decimal(self, text: str) -> str:
         return self.wording.decimal(text)
