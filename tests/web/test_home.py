@@ -160,4 +160,11 @@ def test_every_task_leads_to_a_command_that_there_is() -> None:
             assert command in RULES[process].commands, task
     assert href("supervision", "s", "talk:V2") == "/supervision/s/do/RecordFollowUpTalk?visit=V2"
     assert href("supervision", "s", "decide") == "/supervision/s"
+    # An intake that waits for somebody to hold it leads to where that somebody is named.
+    intake = "/supervision/s/do/RecordIntake"
+    assert (
+        href("supervision", "s", "intake", {"advisor": None}) == "/supervision/s/do/AssignAdvisor"
+    )
+    assert href("supervision", "s", "intake", {"advisor": "x"}) == intake
+    assert href("supervision", "s", "intake", {}) == intake
     assert href("nothing", "s", "x") == "/nothing/s"

@@ -80,6 +80,9 @@ OFTEN = (
 )  # fmt: skip
 """What is done more than once in a case, the most wanted first."""
 
+WITHIN: Mapping[str, str] = {"RewordGoal": "DraftGoal", "DropGoal": "DraftGoal"}
+"""What is done on the page of another command, where the row it is about can be seen."""
+
 MAIN = 4
 """So many stand in sight where no task asks for more."""
 
@@ -95,7 +98,9 @@ class Ways:
 
 def ways(offered: Sequence[str], tasks: Sequence[str], here: Sequence[str] = ()) -> Ways:
     """Sorts what is offered; ``tasks`` wait for this person, ``here`` have their form in sight."""
-    open_ = [command for command in offered if command not in here]
+    open_ = [
+        command for command in offered if command not in here and WITHIN.get(command) not in offered
+    ]
     asked = [
         command
         for task in tasks

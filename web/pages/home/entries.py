@@ -107,7 +107,7 @@ def waiting(items: Iterable[OfCase], titles: Titles, today: date) -> list[Entry]
             Entry(
                 what=wording.task(one.item["task"]),
                 case=titles.case(one.process, one.shown),
-                href=href(one.process, one.stream, one.item["task"]),
+                href=href(one.process, one.stream, one.item["task"], one.shown),
                 case_href=f"/{one.process}/{one.stream}",
                 kind=one.process,
                 at=due,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 _AGREED = {
@@ -81,10 +82,15 @@ _NAMED = {"self_assessment": "visit", "talk": "visit", "handover": "task"}
 """The field of the form that says which one is meant, as in ``talk:V2``."""
 
 
-def href(process: str, stream: str, task: str) -> str:
-    """The form of what waits, with what it is about filled in; else the page of the case."""
+def href(process: str, stream: str, task: str, case: Mapping[str, Any] | None = None) -> str:
+    """The form of what waits, with what it is about filled in; else the page of the case.
+
+    ``case`` is the row of the case: an intake for which there is no advisor yet waits for one.
+    """
     kind, _, name = task.partition(":")
     command = COMMAND_OF.get(process, {}).get(kind)
+    if command == "RecordIntake" and case and case.get("advisor", "") is None:
+        command = COMMAND_OF[process]["assign_advisor"]
     if command is None:
         return f"/{process}/{stream}"
     field = _NAMED.get(kind)
