@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.forms.ways import FIRST, RARE, ways
+from events.settings import TenantSettings
+from web.forms.ways import FIRST, RARE, WITHIN, ways
+from web.pages.case import Moment
 from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
+from web.pages.timeline import FEW, RECENT, Chosen, timeline_of
+from web.texts import DEFAULT, texts
+from web.wording import Wording
 from workflows.registry import RULES
 
 EVERY = {command for rules in RULES.values() for command in rules.commands}
@@ -31,15 +36,19 @@ def test_without_a_task_the_usual_stands_in_sight() -> None:
     assert (list(found.more), list(found.rare)) == (["IssueInterimReport"], ["CorrectRecord"])
 
 
+def test_what_is_done_on_the_page_of_another_command_is_found_there() -> None:
+    found = ways(["DraftGoal", "RewordGoal", "DropGoal"], [])
+    assert (list(found.main), list(found.more), list(found.rare)) == (["DraftGoal"], [], [])
+    assert list(ways(["RewordGoal"], []).main) == ["RewordGoal"]
+
+
 def test_only_commands_that_exist_are_named() -> None:
     assert {command for commands in FIRST.values() for command in commands} <= EVERY
-    assert RARE <= EVERY
+    assert RARE | WITHIN.keys() | set(WITHIN.values()) <= EVERY
 
 
 def test_every_task_that_waits_leads_to_a_command() -> None:
     """Tasks and steps of the demo's rules, by the words there are for them."""
-    from web.texts import DEFAULT, texts
-
     named = {
         name
         for process in RULES
@@ -84,3 +93,24 @@ def test_both_sides_of_a_goal_stand_beside_each_other() -> None:
         ("advisor", "V1", TOP + ROOM),
     ]
     assert ratings_of(goals, [], {}) is None
+
+
+def test_only_the_latest_of_a_long_timeline_is_in_sight() -> None:
+    wording = Wording(texts(DEFAULT), TenantSettings(), {}, "supervision")
+    moments = [
+        Moment(str(nth), "X", "t", "s", "", "", "", "", ()) for nth in range(RECENT + FEW + 1)
+    ]
+    items = [
+        {"event_id": one.id, "by": {"person": None}, "recorded_at": "2026-03-02T10:00:00Z"}
+        for one in moments
+    ]
+
+    def told(chosen: Chosen, many: int) -> tuple[int, int, int]:
+        found = timeline_of(items[:many], moments[:many], chosen, wording, {})
+        seen = [sum(len(day.moments) for day in some) for some in (found.days, found.earlier)]
+        return seen[0], seen[1], found.hidden
+
+    assert told(Chosen(), len(moments)) == (RECENT, FEW + 1, FEW + 1)
+    assert told(Chosen(), len(moments) - 1) == (RECENT + FEW, 0, 0)
+    # What somebody asked for is all in sight.
+    assert told(Chosen(kind="t"), len(moments)) == (len(moments), 0, 0)

@@ -12,6 +12,11 @@ from events.calendar import local_day
 from web.pages.case import Moment
 from web.wording import Wording
 
+RECENT = 10
+"""So many moments are in sight at first; the earlier ones are one step away."""
+FEW = 3
+"""So few more are not worth that step."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -47,10 +52,13 @@ class Day:
 class Timeline:
     """The days shown, what was chosen, and what may be chosen: kinds and persons by name.
 
-    ``undo`` has for an event what may be done about it.
+    ``earlier`` are the days that are folded away at first, with ``hidden`` moments, and ``undo``
+    has for an event what may be done about it.
     """
 
     days: Sequence[Day]
+    earlier: Sequence[Day]
+    hidden: int
     shown: int
     total: int
     chosen: Chosen
@@ -92,13 +100,29 @@ def timeline_of(
         for item in items
     }
     shown = [one for one in moments if _fits(one, by[one.id], on[one.id], chosen)]
-    days = [
-        Day(wording.day(day), tuple(told))
-        for day, told in groupby(shown, key=lambda one: on[one.id])
-    ]
+    recent = len(shown)
+    if chosen.all and len(shown) > RECENT + FEW:
+        recent = RECENT
+
+    def days(some: Sequence[Moment]) -> list[Day]:
+        return [
+            Day(wording.day(day), tuple(told))
+            for day, told in groupby(some, key=lambda one: on[one.id])
+        ]
+
     kinds = {one.title: one.title for one in moments}
     people = {person: wording.name(person) for person in by.values() if person}
-    return Timeline(days, len(shown), len(moments), chosen, _by_name(kinds), _by_name(people), undo)
+    return Timeline(
+        days(shown[:recent]),
+        days(shown[recent:]),
+        len(shown) - recent,
+        len(shown),
+        len(moments),
+        chosen,
+        _by_name(kinds),
+        _by_name(people),
+        undo,
+    )
 
 
 def _fits(moment: Moment, by: str, on: str, chosen: Chosen) -> bool:
