@@ -209,6 +209,10 @@ class Wording:
             case _:
                 return str(value)
 
+    def choice(self, field: str, word: str) -> str:
+        """A word out of a closed list, also of a field in which people write elsewhere."""
+        return plain(self._text(field, word))
+
     def details(self, data: Mapping[str, Any], kind: str = "") -> list[Detail]:
         """All of an event's data that says something, labelled."""
         return [self._detail(field, value, kind) for field, value in data.items() if _says(value)]
@@ -254,7 +258,7 @@ class Wording:
         if field == "intervention":
             return self.intervention(value)
         if _DECIMAL.fullmatch(value):
-            return self.decimal(value)
+            return format_decimal(Decimal(value), "#,##0.00", locale=self.texts.language)
         with suppress(ValueError):
             if _LOCAL.fullmatch(value):
                 return self.local(value)
