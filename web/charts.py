@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 
 ROW = 46
 """Pixels a bar and the line of text above it take together."""
+STACK = 68
+"""Pixels a bar of parts takes, with its name above it and its numbers below."""
 BAR = 16
 COLOURS = 6
 """So many colours the sheet knows: the classes c0 to c5."""
@@ -43,7 +45,7 @@ def bars(name: str, title: str, description: str, items: Sequence[Bar]) -> Marku
     """A bar a number, the largest as wide as the picture. ``name`` is unique on the page."""
     most = max((item.value for item in items), default=0) or 1
     body = Markup("").join(
-        _row(place, item.label, item.text) + _bar(place, 0, item.value / most * 100, 0)
+        _row(place, item.label, item.text) + _bar(place * ROW, 0, item.value / most * 100, 0)
         for place, item in enumerate(items)
     )
     return _picture(name, title, description, body, ROW * max(1, len(items)))
@@ -54,12 +56,17 @@ def stacks(name: str, title: str, description: str, items: Sequence[Stack]) -> M
     most = max((sum(item.values) for item in items), default=0) or 1
     body = Markup("")
     for place, item in enumerate(items):
-        body += _row(place, item.label, item.text)
+        body += Markup(
+            '<text class="label" x="0" y="{above}">{label}</text>'
+            '<text class="value" x="0" y="{below}">{text}</text>'
+        ).format(
+            above=place * STACK + 16, below=place * STACK + 57, label=item.label, text=item.text
+        )
         left = 0.0
         for colour, value in enumerate(item.values):
-            body += _bar(place, left, value / most * 100, colour)
+            body += _bar(place * STACK, left, value / most * 100, colour)
             left += value / most * 100
-    return _picture(name, title, description, body, ROW * max(1, len(items)))
+    return _picture(name, title, description, body, STACK * max(1, len(items)))
 
 
 def line(name: str, title: str, description: str, items: Sequence[Bar]) -> Markup:
@@ -95,12 +102,12 @@ def _row(place: int, label: str, text: str) -> Markup:
     ).format(y=y, label=label, text=text)
 
 
-def _bar(place: int, left: float, wide: float, colour: int) -> Markup:
+def _bar(top: int, left: float, wide: float, colour: int) -> Markup:
     if wide <= 0:
         return Markup("")
     return Markup(
         '<rect class="c{}" x="{:.2f}%" y="{}" width="{:.2f}%" height="{}" rx="3"/>'
-    ).format(colour % COLOURS, left, place * ROW + 23, wide, BAR)
+    ).format(colour % COLOURS, left, top + 23, wide, BAR)
 
 
 def _picture(name: str, title: str, description: str, body: Markup, height: int) -> Markup:
