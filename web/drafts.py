@@ -29,7 +29,7 @@ from web.texts import Texts
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
-FORM = re.compile(r"(?P<command>[A-Za-z]{1,50})(:.{1,40})?")
+FORM = re.compile(r"(?P<command>[A-Za-z]{1,50})(:[^\x00-\x1f\x7f]{1,40})?")
 """How a form is named: by its command, and what in the case it is about, as ``RecordVisit:V2``."""
 
 BODY_BYTES = 4 * MOST_BYTES

@@ -22,8 +22,12 @@ MOST_BYTES = 300_000
 """Of what is typed, as JSON: a text of 20,000 characters some ten times over."""
 
 
+MOST_FORMS = 60
+"""Forms of one case that somebody may have begun at once: one for each command, goal and visit."""
+
+
 class TooLarge(StoreError):
-    """More was typed than any form asks for."""
+    """More was typed than any form asks for, or into more forms than anybody has."""
 
 
 class NewerDraft(StoreError):
@@ -92,6 +96,10 @@ class Drafts(Dossiers):
         seal = await self._seal(tenant, stream)
         body = seal.seal_document(*_place(person, form), content)
         async with raising_store_errors(), self._board(tenant) as connection:
+            if known is None:
+                others = await connection.fetchval(SQL["others"], tenant, stream, person, form)
+                if others >= MOST_FORMS:
+                    raise TooLarge(f"a draft beside {others} others")
             row = await connection.fetchrow(SQL["save"], tenant, stream, person, form, known, body)
         assert row is not None
         if not row["kept"]:

@@ -2,6 +2,10 @@
 select saved_us, body from traject.draft
  where tenant = $1 and stream = $2 and person = $3 and form = $4
 
+-- name: others
+select count(*) from traject.draft
+ where tenant = $1 and stream = $2 and person = $3 and form <> $4
+
 -- name: save
 select kept, saved_us from traject.save_draft($1, $2, $3, $4, $5, $6)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from events.store.drafts import MOST_BYTES, NewerDraft, TooLarge
+from events.store.drafts import MOST_BYTES, MOST_FORMS, NewerDraft, TooLarge
 from events.store.errors import UnknownDossier, Unsealable
 from events.store.store import Store
 from tests.conftest import Database
@@ -76,6 +76,13 @@ async def test_it_is_refused_where_it_has_no_place(store: Store, tenant: str) ->
     stream, writer = await begun(store, tenant), str(uuid4())
     with pytest.raises(TooLarge):
         await store.save_draft(tenant, stream, writer, "Note", {"text": "a" * MOST_BYTES}, None)
+    first = await store.save_draft(tenant, stream, writer, "Note:0", FIELDS, None)
+    for number in range(1, MOST_FORMS):
+        await store.save_draft(tenant, stream, writer, f"Note:{number}", FIELDS, None)
+    with pytest.raises(TooLarge):
+        await store.save_draft(tenant, stream, writer, "Note:more", FIELDS, None)
+    await store.save_draft(tenant, stream, writer, "Note:0", FIELDS, first.saved)
+    await store.save_draft(tenant, stream, str(uuid4()), "Note:more", FIELDS, None)
     for unknown in (await opened(store, tenant), str(uuid4())):
         with pytest.raises(UnknownDossier):
             await store.save_draft(tenant, unknown, writer, "Note", FIELDS, None)

@@ -85,6 +85,7 @@ async def test_what_no_draft_can_be_kept_of(desk: ExampleSite, case: str) -> Non
     there = f"/drafts/supervision/{case}"
     fields = {"text": "x"}
     assert (await put(desk, "tobias", f"{there}/DropGoal:G1", fields)).status_code == 404
+    assert (await put(desk, "ellen", f"{there}/DropGoal:%00", fields)).status_code == 404
     assert (await put(desk, "ellen", f"{there}/NoCommand", fields)).status_code == 404
     assert (await put(desk, "ellen", f"{there}/Drop.Goal", fields)).status_code == 404
     assert (await put(desk, "ellen", f"/drafts/nothing/{case}/X", fields)).status_code == 404
