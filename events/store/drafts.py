@@ -97,7 +97,8 @@ class Drafts(Dossiers):
         body = seal.seal_document(*_place(person, form), content)
         async with raising_store_errors(), self._board(tenant) as connection:
             if known is None:
-                others = await connection.fetchval(SQL["others"], tenant, stream, person, form)
+                asked = SQL["others"], tenant, stream, person, form
+                others: int = await connection.fetchval(*asked) or 0
                 if others >= MOST_FORMS:
                     raise TooLarge(f"a draft beside {others} others")
             row = await connection.fetchrow(SQL["save"], tenant, stream, person, form, known, body)
