@@ -69,6 +69,7 @@ async def test_a_case_is_begun_on_a_page(demo: Board) -> None:
         await page_of(demo, by, "/supervision/new", 404)
     assert 'href="/supervision/new"' in await page_of(demo, "hr", "/supervision")
     page = await page_of(demo, "hr", "/supervision/new")
+    assert '<button class="do">Traject aanvragen</button>' in page
     filled = hidden(page) | {
         "teacher": demo.people["teacher"].id,
         "client": demo.people["client"].id,

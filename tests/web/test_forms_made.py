@@ -87,6 +87,9 @@ def test_what_is_said_belongs_to_a_command_or_field_that_exists() -> None:
         assert forms[table].keys() <= commands
     titles = forms["title"]
     assert titles.keys() - RULES.keys() == commands
+    buttons = forms["button"]
+    assert buttons.keys() - RULES.keys() <= commands
+    assert forms["confirm"].keys() <= buttons.keys()  # what is for good names itself there
     paths = set[str]()
     for process, command in EVERY:
         for field in fields_of(DEFAULT, process, command, Known()):

@@ -92,6 +92,7 @@ async def command_form(
         title=words.title,
         lead=words.lead,
         confirm=words.confirm,
+        button=words.button,
         key=key or uuid4().hex,
         fields=builder.fields(asked.model),
     )

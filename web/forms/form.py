@@ -96,6 +96,7 @@ class CommandForm:
     title: str
     lead: str
     confirm: str
+    button: str
     key: str
     fields: Sequence[Field]
     warned: Sequence[str] = ()
