@@ -7,10 +7,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "Er ligt een overeenkomst voor u klaar om te ondertekenen",
         "An agreement is ready for you to sign",
     ),
-    "signing_link": ("Hier is uw nieuwe link", "Here is your fresh link"),
+    "signing_link": ("Hier is uw nieuwe link", "Here is your new link"),
     "fresh_link_sent": (
         "Iemand heeft een nieuwe link gekregen",
-        "Somebody was sent a fresh link",
+        "Somebody was sent a new link",
     ),
     "agreement_complete": (
         "Een overeenkomst is door iedereen ondertekend",

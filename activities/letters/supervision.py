@@ -8,7 +8,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "A supervision trajectory was requested",
     ),
     "trajectory_accepted": (
-        "Een aanvraag voor werkbegeleiding is aanvaard",
+        "Een aanvraag voor werkbegeleiding is geaccepteerd",
         "A request for supervision was accepted",
     ),
     "trajectory_declined": (

@@ -187,7 +187,7 @@ async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:
 
 
 async def test_what_cannot_be_kept_comes_back_as_it_was_typed(site: ExampleSite) -> None:
-    for name, said in (("", WORDS["save"]["missing"]), ("a" * 81, "Ten hoogste 80 tekens")):
+    for name, said in (("", WORDS["save"]["missing"]), ("a" * 81, "Maximaal 80 tekens")):
         sent = {"name": name, "query": "process=partners"}
         back = await site.post("saskia", "/dashboard/filters", sent)
         assert back.status_code == 422

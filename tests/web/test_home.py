@@ -131,7 +131,7 @@ async def test_what_changed_is_told_until_it_was_seen(demo: Board) -> None:
     assert (seen.status_code, seen.headers["Location"]) == (303, "/")
     html = await shown(demo, "teacher")
     assert "Sinds u hier voor het laatst keek" in html
-    assert "Aanvraag aanvaard" in html
+    assert "Aanvraag geaccepteerd" in html
     assert "Traject aangevraagd" not in html
     far = (datetime.now(UTC) + timedelta(days=900)).isoformat()
     assert (await demo.http.post("/seen", data={"until": far})).status_code == 303

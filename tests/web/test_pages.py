@@ -183,16 +183,16 @@ async def test_what_is_not_there_is_a_page_too(demo: Board, stream: str) -> None
     for path in (f"/supervision/{stream}", f"/supervision/{uuid4()}", "/supervision/x"):
         answer = await demo.http.get(path)
         assert answer.status_code == 404
-        assert "Deze bladzijde is er niet" in answer.text
+        assert "Deze pagina is er niet" in answer.text
     lost = await demo.http.get("/nowhere", headers={"Accept": "text/html"})
     assert lost.status_code == 404
-    assert "Deze bladzijde is er niet" in lost.text
+    assert "Deze pagina is er niet" in lost.text
 
 
 async def test_the_type_of_a_problem_is_a_page_that_explains_it(demo: Board) -> None:
     answer = await demo.http.get("/problems/goals.too_many")
     assert answer.status_code == 200
-    assert "ten hoogste 15 doelen" in answer.text
+    assert "maximaal 15 doelen" in answer.text
     assert (await demo.http.get("/problems/no.such")).status_code == 404
 
 
@@ -284,8 +284,8 @@ def test_values_are_written_as_people_write_them() -> None:
     assert dutch.local("2026-02-10T08:30") == "di 10 februari 2026, 08:30"
     assert english.day("2026-02-10") == "Tue 10 February 2026"
     assert dutch.instant("2026-01-06T08:05:00+00:00") == "di 6 januari 2026, 09:05"
-    assert dutch.money("2360.00") == "€\u00a02360,00"
-    assert english.money("2360.00") == "€\u00a02360.00"
+    assert dutch.money("2360.00") == "€\u00a02.360,00"
+    assert english.money("2360.00") == "€\u00a02,360.00"
     assert dutch.timer("talk:V2") == "nagesprek V2 houden"
     assert dutch.intervention("visit:V1") == "klassenbezoek V1"
     assert dutch.value("advisor", person) == "Rik Oosterhof"

@@ -397,8 +397,8 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
 async def test_how_it_goes_is_told_in_words_and_to_programs(desk: ExampleSite) -> None:
     await desk.catch_up()
     html = await shown(desk, "ada", f"{HERE}/health")
-    assert "De dienst die zaken afhandelt, is bereikbaar." in html
-    assert "Eén werker behandelt de zaken." in html
+    assert "De dienst die dossiers afhandelt, is bereikbaar." in html
+    assert "Eén achtergronddienst behandelt de dossiers." in html
     told = (await desk.get("ada", f"{HERE}/health.json")).json()
     levels = {one["name"]: one["level"] for one in told["findings"]}
     assert levels["temporal"] == levels["workers"] == levels["parked"] == "ok"

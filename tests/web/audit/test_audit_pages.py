@@ -103,8 +103,8 @@ async def test_a_case_is_told_step_by_step(audited: Audited) -> None:
     events, base = audited.played.board.events(stream), audited.case(stream)
     held = next(one for one in events if one.type == "IntakeHeld")
     text = await audited.words(f"{base}?at={held.version}")
-    assert "Kennismakingsgesprek gehouden op" in text
-    assert "Stand Intake Diagnose" in text
+    assert "Intakegesprek gehouden op" in text
+    assert "Status Intake Diagnose" in text
     assert "Gedaan door Advisor" in text
     assert f"Gebeurtenis {held.version} van {len(events)}" in text
     by_instant = await audited.words(
@@ -134,7 +134,7 @@ async def test_who_knew_what_is_what_they_saw_and_no_more(audited: Audited) -> N
     only = await audited.words(f"{link}&only=1")
     assert SECRET in only
     assert "zonder: Uurtarief" in only
-    assert "Kennismakingsgesprek gehouden" not in only
+    assert "Intakegesprek gehouden" not in only
     facts = only.rpartition("Zo stond het dossier er voor deze persoon voor")
     assert SECRET in facts[2]
     alone = await audited.words(f"{base}/knew?at={planned.version}&as={IDS['teacher']}&only=1")
@@ -191,7 +191,7 @@ async def test_commands_are_found_by_giver_kind_and_case(audited: Audited) -> No
 
     assert await rows("who=advis") == []
     choices = (await audited.get("/audit/search?kind=commands&who=advis")).text
-    assert "Er zijn meer mensen met deze naam" in choices
+    assert "Er zijn meerdere mensen met deze naam" in choices
     assert f"person={IDS['advisor']}" in choices
     assert "Niemand van het bestuur" in await audited.words("/audit/search?kind=reads&who=Zzz")
     found = await rows("who=advisor&process=supervision")
