@@ -6,7 +6,7 @@ from typing import Any
 
 from events.settings import TenantSettings
 from web.forms.ways import FIRST, RARE, WITHIN, ways
-from web.pages.case import Moment
+from web.pages.case import Moment, step_line
 from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
 from web.pages.timeline import FEW, RECENT, Chosen, timeline_of
 from web.texts import DEFAULT, texts
@@ -114,3 +114,10 @@ def test_only_the_latest_of_a_long_timeline_is_in_sight() -> None:
     assert told(Chosen(), len(moments) - 1) == (RECENT + FEW, 0, 0)
     # What somebody asked for is all in sight.
     assert told(Chosen(kind="t"), len(moments)) == (len(moments), 0, 0)
+
+
+def test_an_intake_that_nobody_planned_was_held_all_the_same() -> None:
+    ended = {step.name: step.place for step in step_line("closed", [{"type": "IntakeHeld"}])}
+    assert (ended["intake"], ended["diagnosis"]) == ("done", "done")
+    never = {step.name: step.place for step in step_line("aborted", [])}
+    assert never["intake"] == "skipped"

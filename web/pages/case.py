@@ -79,6 +79,9 @@ def step_line(state: str, timeline: Sequence[Mapping[str, Any]]) -> list[Step]:
     """The stops of a trajectory: behind, here, or still ahead."""
     if state in _ENDS:
         reached = {_STEP_OF.get(item["type"]) for item in timeline} | {"requested"}
+        if "diagnosis" in reached:
+            # The talk was held, also where nobody had planned it.
+            reached.add("intake")
         if "reported" in reached:
             reached.add("reporting")
         stops = [Step(name, "done" if name in reached else "skipped") for name in LINE]
