@@ -40,9 +40,9 @@ async def welcome(request: Request, back: str = HOME) -> Response:
 
 
 async def _with_account(site: Site) -> list[PersonRow]:
-    """Those of the demo's board who may sign in."""
-    everyone = await site.store.everyone(DEMO_BOARD)
-    return [person for person in everyone if may_sign_in(person.roles)]
+    """Those of the demo's board who may sign in: the many teachers after one of each role."""
+    everyone = [one for one in await site.store.everyone(DEMO_BOARD) if may_sign_in(one.roles)]
+    return sorted(everyone, key=lambda one: (list(one.roles) == ["teacher"], one.name))
 
 
 async def look(request: Request) -> Response:
