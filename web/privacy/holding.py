@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from events.store.attempts import ReadRow
     from events.store.subjects import Concerned, Entry
 
+FOLLOWED = "feed"
+"""What the log of readings calls a look by somebody's calendar, of which nobody knew just then."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -115,8 +118,14 @@ def _names(value: Any, person: str) -> bool:
 
 async def looks(site: Site, tenant: str, case: Holding, person: str) -> list[Look]:
     """Who read the case and when, by the roles in which they could: the names of those who do
-    their work are theirs (AVG art. 15(1)(c), recipients; CJEU C-579/21)."""
+    their work are theirs (AVG art. 15(1)(c), recipients; CJEU C-579/21).
+
+    A calendar follows a case while something is planned in it. Of what is left out of an open case
+    that would tell, so that calendars of others are told of once it has ended.
+    """
     rows: list[ReadRow] = await site.store.reads(tenant, case.dossier.stream)
+    if _leaves_out(case):
+        rows = [row for row in rows if row.what != FOLLOWED or row.person == person]
     readers = await site.store.entries(tenant, {row.person for row in rows})
     roles = {
         id_: tuple(sorted(case.story.rights(case.dossier.state, Reader(id_, one.roles))))
@@ -124,3 +133,9 @@ async def looks(site: Site, tenant: str, case: Holding, person: str) -> list[Loo
         for id_, one in readers.items()
     }
     return [Look(row.at, row.what, roles.get(row.person, ()), row.person == person) for row in rows]
+
+
+def _leaves_out(case: Holding) -> bool:
+    story, state = case.story, case.dossier.state
+    rights = case.reading.view.rights if case.reading else frozenset[str]()
+    return story.index(state).open and not story.positions(rights)
