@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from babel.dates import format_date
@@ -47,6 +48,15 @@ class Say:
         if cell.value is None and column.hidden and self.hidden:
             return f"{kind} untold".strip()
         return kind if cell.value else f"{kind} zero".strip()
+
+    def mute(self, row: Sequence[Cell], columns: Sequence[Column]) -> int:
+        """How many cells at the end of a row are said at once, since none of them may be told."""
+        hidden = [
+            bool(self.hidden) and column.hidden and cell.value is None
+            for cell, column in zip(row, columns, strict=True)
+        ]
+        many = len(list(takewhile(bool, reversed(hidden))))
+        return many if many > 1 and sum(column.hidden for column in columns) == many else 0
 
     def number(self, value: Value, kind: Kind) -> str:
         """A value as people read it."""
