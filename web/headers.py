@@ -24,6 +24,7 @@ HEADERS = {
 }
 KEYS = ("/sign/", "/feeds/", "/mail/")
 """Addresses below it are keys: they go nowhere else, whatever is answered there."""
+_ONLY_TLS = {"strict-transport-security": "max-age=31536000"}
 _KEPT_SECRET = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow"}
 
 
@@ -35,17 +36,23 @@ _EVERYWHERE, _AT_KEYS = _encoded(HEADERS), _encoded(HEADERS | _KEPT_SECRET)
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer that does not bring one of its own by that name."""
+    """Adds the headers to every answer that does not bring one of its own by that name.
 
-    def __init__(self, app: App) -> None:
+    ``over_tls``: browsers never call this name without it again.
+    """
+
+    def __init__(self, app: App, *, over_tls: bool = False) -> None:
         self._app = app
+        more = _encoded(_ONLY_TLS) if over_tls else []
+        self._everywhere, self._at_keys = [*_EVERYWHERE, *more], [*_AT_KEYS, *more]
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
-        headers = _AT_KEYS if scope["path"].startswith(KEYS) else _EVERYWHERE
+        at_keys = scope["path"].startswith(KEYS)
+        headers = self._at_keys if at_keys else self._everywhere
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

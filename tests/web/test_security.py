@@ -108,6 +108,7 @@ async def test_every_page_is_kept_from_doing_more(site: Served, doors: Doors) ->
             kept = "no-referrer" if secret else value
             assert answer.headers.get(name) == kept, (shown.name, name)
         assert answer.headers["cache-control"].startswith(("no-store", "private")), shown.name
+        assert "strict-transport-security" not in answer.headers, "a demo has no TLS"
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=", answer.text), shown.name
 
 

@@ -109,7 +109,7 @@ def create_app(
     app.add_exception_handler(404, _unrouted)
     app.add_exception_handler(405, _unrouted)
     app.add_middleware(Compression)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, over_tls=access.secure)
     return app
 
 

@@ -87,6 +87,7 @@ async def test_an_open_window_keeps_nobody_signed_in(door: Door, database: Datab
             (used,) = await door.store.sessions_of(door.tenant, door.people["sanne"].id)
             assert used.used_at > before.used_at
             left = await browser.post("/sign-out")
+            assert left.headers["Strict-Transport-Security"] == "max-age=31536000"
             assert left.headers["Clear-Site-Data"] == '"cache"'
     finally:
         await raw.close()
