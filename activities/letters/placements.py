@@ -23,7 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "three_party_talk_due": (
         "Er is een driegesprek nodig",
-        "A talk of three parties is needed",
+        "A three-party talk is needed",
     ),
     "assessment_decided": (
         "De beoordeling van een student is vastgesteld",

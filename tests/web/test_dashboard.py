@@ -265,5 +265,5 @@ async def test_the_dashboard_speaks_english(site: ExampleSite) -> None:
     http.cookies.set("traject_language", "en")
     answer = await http.get("/dashboard?show=all")
     http.cookies.delete("traject_language")
-    assert "How the cases stand together" in answer.text
+    assert "How the cases are doing" in answer.text
     assert "Te laat" not in answer.text

@@ -86,7 +86,7 @@ async def test_staff_is_told_when_why_and_at_whose_word(board: Board, database: 
 
     for language, words in (
         ("nl", ("Dit dossier is gewist", "de toestemming is ingetrokken", "Gevraagd")),
-        ("en", ("This file has been erased", "consent was withdrawn", "Requested")),
+        ("en", ("This case has been erased", "consent was withdrawn", "Requested")),
     ):
         cookie = f"{COOKIE}={board.tokens['coordinator']}"
         headers = {"Accept-Language": language, "Cookie": cookie}

@@ -227,7 +227,7 @@ async def test_both_languages_say_it(filled: Filled) -> None:
     english = await filled.file("/me/file", "teacher", "en")
     page = english["index.html"].decode()
     assert '<html lang="en">' in page
-    assert "All that Traject has about you" in page
+    assert "Everything Traject has about you" in page
     _, case_page, _ = case(english, "supervision", 1)
     assert "Who read this case" in case_page
     assert "Class visit V1 held" in case_page
@@ -326,7 +326,7 @@ async def test_the_terminal_makes_it_whole_or_not_at_all(filled: Filled, tmp_pat
     assert file.stat().st_mode & 0o777 == 0o600
     assert heard[-1] == (5, 5)
     files = opened(file.read_bytes())
-    assert "All that Traject has about you" in files["index.html"].decode()
+    assert "Everything Traject has about you" in files["index.html"].decode()
     assert len([name for name in files if name.endswith("case.json")]) == 4
     rows = [one for one in await filled.store.reads(TENANT) if one.what == "file"]
     assert {one.person for one in rows[-4:]} == {IDS["teacher"]}

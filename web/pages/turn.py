@@ -83,7 +83,8 @@ def _who(reading: Reading, role: str, wording: Wording) -> str:
     """The person who has this part in the case, else what the role is called."""
     parties = reading.rules.story.index(reading.dossier.state).parties
     if (person := parties.get(role)) is None or person not in wording.names:
-        return wording.role(role)
+        called = wording.texts.pages["turn"]["who"]
+        return str(called.get(role, called["other"])).format(role=wording.role(role))
     template = wording.texts.pages["turn"]["named"]
     return str(template).format(name=wording.name(person), role=wording.role(role))
 
