@@ -28,7 +28,7 @@ from tests.benchmarks.store_server import StoreServer, store_server
 from tests.web.conftest import Installation
 from tests.web.pages_everywhere import PAGES, Shown
 from web.api.app import create_app
-from web.serve import run
+from web.serve import run, spare_what_stays
 from web.site import DEMO_BOARD
 from workflows.gateway import Gateway
 from workflows.registry import RULES
@@ -161,6 +161,7 @@ async def served(server: StoreServer, filled: Filled) -> AsyncIterator[str]:
         await store.add_person(filled.tenant, name, roles=[role])
     # Nobody gives a command here.
     app = create_app(store, cast(Gateway, None), RULES, Installation("demo"))
+    spare_what_stays()
     listener, stop = socket.create_server(("127.0.0.1", 0)), asyncio.Event()
     serving = asyncio.ensure_future(run(app, listener, stop))
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
