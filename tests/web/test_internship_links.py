@@ -30,14 +30,17 @@ async def placed(board: Board) -> tuple[Board, str]:
     return board, await drafted(board, await partner(board))
 
 
+ADDRESS = "https://traject.example"
+
+
 async def mails(board: Board, to: str) -> list[tuple[str, str, str | None]]:
     """Kind, text, and the path of the link of every mail to somebody, in order."""
     store: Store = board.store
-    invitations = Invitations(store.links, store.settings, "https://traject.example")
+    invitations = Invitations(store.links, store.settings, ADDRESS)
     found: list[tuple[str, str, str | None]] = []
     for mail in await store.kept_mail(board.tenant):
         if mail.to.id == board.people[to].id:
-            _, text = written(mail, await invitations.link(mail))
+            _, text = written(mail, await invitations.link(mail), ADDRESS)
             link = re.search(r"https://traject\.example(/sign/\S+)", text)
             found.append((mail.notice.kind, text, link and link[1]))
     return found
