@@ -15,6 +15,7 @@ from web.api.problems import FieldFault, status_of
 from web.doing import Tried, last
 from web.drafts import Place, kept_at
 from web.forms.decoding import Sent, decoded, several
+from web.forms.words import title_of
 from web.naming import wording_for
 from web.pages.page import page
 from web.pages.session import page_language
@@ -205,11 +206,16 @@ def of(make: Made) -> OwnPage:
     return own
 
 
+INSTEAD = {"goals.empty": "DraftGoal"}
+"""By why something cannot be done: the command that mends it."""
+
+
 async def turned_away(task: Task, code: str, reason: str = "") -> Response:
     """The page that says why it cannot be done now, with all that was typed in vain."""
     wording = await task.wording()
     text = task.words.problem(code, task.reading.view.settings)
     typed = task.tried.sent if task.tried else {}
+    instead = INSTEAD.get(code)
     return page(
         task.request,
         "tasks/away.html",
@@ -218,6 +224,7 @@ async def turned_away(task: Task, code: str, reason: str = "") -> Response:
         href=task.href,
         wording=wording,
         command=task.command,
+        instead=(f"{task.href}/do/{instead}", title_of(wording, instead)) if instead else None,
         problem=ProblemText(text.title, reason or text.detail),
         typed=[one for value in typed.values() for one in several(value) if " " in one.strip()],
     )

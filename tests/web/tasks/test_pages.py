@@ -58,6 +58,10 @@ async def test_a_diagnosis_visit_keeps_what_was_typed_until_it_is_complete(
     again = await desk.get("ellen", where)
     assert again.status_code == 409
     assert "Dit kan nu niet" in again.text
+    # To consult about no goals cannot be done; where goals are made is one step away.
+    early = await desk.get("ellen", path(desk, "diagnosis", "RecordClientConsultation"))
+    assert early.status_code == 409
+    assert f'href="{path(desk, "diagnosis", "DraftGoal")}"' in early.text
 
 
 async def test_goals_that_were_not_looked_at_are_left_out(desk: ExampleSite) -> None:
