@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from events.process import View
 from events.settings import TenantSettings
-from events.store.errors import Erased
+from web.dossiers import Dossier
 from web.site import Site, reader_of
 
 if TYPE_CHECKING:
@@ -41,33 +41,26 @@ async def agenda_on(
     engaged = await site.store.engagements(person.tenant, person.id)
     known = {stream: process for stream, process in engaged.items() if process in site.rules}
     told = await site.store.models.agenda(person.tenant, reader_of(person), list(known))
-    found: list[Item] = []
+    wanted: dict[str, list[str]] = {}
     for stream, one in told.items():
         if any(str(item["at"])[:10] == day for item in one.items):
-            found += await _now(site, person, known[stream], stream, now, settings)
+            wanted.setdefault(known[stream], []).append(stream)
+    found: list[Item] = []
+    for process, streams in wanted.items():
+        cases = await site.dossiers.read_many(person.tenant, process, streams)
+        found += [item for one in cases.values() for item in _now(site, person, one, now, settings)]
     return sorted((item for item in found if item.at[:10] == day), key=lambda item: item.at)
 
 
-async def _now(
-    site: Site,
-    person: PersonRow,
-    process: str,
-    stream: str,
-    now: datetime,
-    settings: TenantSettings,
+def _now(
+    site: Site, person: PersonRow, dossier: Dossier, now: datetime, settings: TenantSettings
 ) -> list[Item]:
     """The agenda of one case as it is now, for somebody who has a part in it."""
-    try:
-        dossier = await site.dossiers.read(person.tenant, process, stream)
-    except Erased:
-        return []
-    if dossier is None:
-        return []
-    story, reader = site.rules[process].story, reader_of(person)
+    story, reader = site.rules[dossier.process].story, reader_of(person)
     view = View(reader, story.rights(dossier.state, reader), now, settings)
     row = story.summary(dossier.state, view)
     return [
-        Item(str(told["at"]), process, stream, told, row)
+        Item(str(told["at"]), dossier.process, dossier.stream, told, row)
         for told in story.agenda(dossier.state, view)
     ]
 

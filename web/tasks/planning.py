@@ -118,7 +118,7 @@ async def look(task: Task, wording: Wording, at: str, visit: str) -> Day:
             if item.stream != reading.dossier.stream and not _term(task, item)
         ]
         if person == task.person.id:
-            busy += [await _own(task, item, at) for item in others]
+            busy += await _own(task, others, at)
         else:
             name = wording.name(person)
             busy += [Busy(name, item.at[11:16], "", near(item, at)) for item in others]
@@ -137,20 +137,27 @@ def _term(task: Task, item: Item) -> bool:
     return "T" not in item.at and kind != "start" and kind in in_words
 
 
-async def _own(task: Task, item: Item, at: str) -> Busy:
-    """An item of the planner's own agenda in another case, with the name of that case."""
-    site, settings = task.site, task.reading.view.settings
-    words = await wording_for(
-        site, task.person.tenant, item.process, item.row, task.words, settings
-    )
-    return Busy(
-        "",
-        item.at[11:16],
-        words.planned(item.told),
-        near(item, at),
-        words.case(item.row),
-        f"/{item.process}/{item.stream}",
-    )
+async def _own(task: Task, items: Sequence[Item], at: str) -> list[Busy]:
+    """Items of the planner's own agenda in other cases, each with the name of its case."""
+    rows: dict[str, list[Any]] = {}
+    for item in items:
+        rows.setdefault(item.process, []).append(item.row)
+    tenant, settings = task.person.tenant, task.reading.view.settings
+    words = {
+        process: await wording_for(task.site, tenant, process, shown, task.words, settings)
+        for process, shown in rows.items()
+    }
+    return [
+        Busy(
+            "",
+            item.at[11:16],
+            words[item.process].planned(item.told),
+            near(item, at),
+            words[item.process].case(item.row),
+            f"/{item.process}/{item.stream}",
+        )
+        for item in items
+    ]
 
 
 def _own_items(task: Task) -> list[Item]:
