@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from events.event import OUTSIDE
+from events.event import OUTSIDE, Role
 from workflows.decision import Command
 from workflows.fields import STAFF, PersonOf
 
@@ -18,6 +18,13 @@ def fits(roles: Collection[str], wanted: str | None) -> bool:
     if wanted == STAFF:
         return not OUTSIDE.issuperset(roles)
     return wanted is None or wanted in roles
+
+
+def holders(wanted: str | None) -> list[str] | None:
+    """The roles of which somebody who fits (`fits`) holds one; None where anybody fits."""
+    if wanted == STAFF:
+        return [role for role in get_args(Role) if role not in OUTSIDE]
+    return None if wanted is None else [wanted]
 
 
 def people_of(commands: Mapping[str, type[Command]]) -> Callable[[Command], Named]:

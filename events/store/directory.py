@@ -75,7 +75,7 @@ class Directory(Connected):
         """The active persons of the board with these ids; unknown ids are left out."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["by_ids"], tenant, list(ids))
-        return {str(row["person"]): _person(tenant, row) for row in rows}
+        return {str(row["person"]): person_row(tenant, row) for row in rows}
 
     async def names(self, tenant: str, ids: Iterable[str]) -> dict[str, str]:
         """What the persons with these ids are called, also who left; unknown ids are left out."""
@@ -86,19 +86,19 @@ class Directory(Connected):
     async def everyone(self, tenant: str) -> list[PersonRow]:
         """All active persons of the board, by name."""
         async with self._board(tenant) as connection:
-            return [_person(tenant, row) for row in await connection.fetch(SQL["all"], tenant)]
+            return [person_row(tenant, row) for row in await connection.fetch(SQL["all"], tenant)]
 
     async def with_role(self, tenant: str, role: str) -> list[PersonRow]:
         """All active persons of the board who hold the role, by name."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["with_role"], tenant, role)
-        return [_person(tenant, row) for row in rows]
+        return [person_row(tenant, row) for row in rows]
 
     async def by_token(self, token: str) -> PersonRow | None:
         """Whose token this is; None when it is unknown or revoked, or the person left."""
         async with self._pool.acquire() as connection:
             row = await connection.fetchrow(SQL["by_token"], _hash(token))
-        return None if row is None else _person(str(row["tenant"]), row)
+        return None if row is None else person_row(str(row["tenant"]), row)
 
     async def issue_token(self, tenant: str, person: str) -> str:
         """A new personal token, shown only this once; raises UnknownPerson."""
@@ -135,7 +135,8 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _person(tenant: str, row: Mapping[str, Any]) -> PersonRow:
+def person_row(tenant: str, row: Mapping[str, Any]) -> PersonRow:
+    """A person from a row that has all of it."""
     return PersonRow(
         str(row["person"]), tenant, row["name"], row["email"], row["language"], tuple(row["roles"])
     )

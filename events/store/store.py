@@ -14,6 +14,7 @@ from events.store.administration import Administration
 from events.store.attempts import Attempts
 from events.store.batches import Batches
 from events.store.cases import Cases
+from events.store.choosing import Choosing
 from events.store.condition import Conditions
 from events.store.connection import connect_pool
 from events.store.desk import Desks
@@ -48,6 +49,7 @@ class Store(
     Engagements,
     Cases,
     Directory,
+    Choosing,
     Notices,
     PostOffice,
     Correspondence,
