@@ -131,6 +131,7 @@ PAGES: list[Shown] = [
 NO_PAGES = frozenset(
     {
         "/health",
+        "/people",
         "/administration/health.json",
         "/administration/handover/{id}",  # looked at where a handover is made
         "/me/file",

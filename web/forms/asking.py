@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from web.api.lists import LIMIT_MAX, Query, page_of_cases
+from web.api.problems import uuid_or_none
+from web.forms.choosing import few
+from web.forms.decoding import several
 from web.forms.form import Builder, CommandForm
 from web.forms.known import Case, Known, Option, Options, known, today
 from web.forms.shapes import Shape, shape_of
@@ -19,8 +22,6 @@ from web.naming import wording_for
 from web.reading import Reading
 from web.site import Site
 from web.wording import Wording
-from workflows.fields import STAFF
-from workflows.persons import fits
 
 if TYPE_CHECKING:
     from events.settings import TenantSettings
@@ -66,10 +67,12 @@ async def command_form(
     key: str | None = None,
     problem: Problem | None = None,
     more: str = "",
+    matches: Mapping[str, Options] | None = None,
 ) -> CommandForm:
     """The form as it is to be shown: empty, or as it was sent under ``key``, with what was wrong.
 
-    ``more`` is the path of the list that gets one row more.
+    ``more`` is the path of the list that gets one row more; ``matches`` has by field the people
+    who may be meant by what was typed.
     """
     words = FormWords(asked.wording, asked.command)
     if asked.reading is not None:
@@ -80,7 +83,13 @@ async def command_form(
     shape = shape_of(asked.model)
     people, cases = await asyncio.gather(_people(site, asked, shape), _cases(site, asked))
     for path, options in (people | cases).items():
-        told.options.setdefault(path, options)
+        if options is None:
+            told.sought.add(path)
+        else:
+            told.options.setdefault(path, options)
+    if told.sought:
+        told.names |= await _names(site, asked, shape, told, sent or {})
+        told.matches |= matches or {}
     for path, value in (asked.picks or {}).items():
         if any(option.value == value for option in told.options.get(path, ())):
             told.given[path] = value
@@ -119,26 +128,25 @@ def _beginning(asked: Asked) -> Known:
     return told
 
 
-async def _people(site: Site, asked: Asked, shape: Shape) -> dict[str, Options]:
-    """Those who fit each of the form's fields for persons, by name."""
-    roles = {one.role for one in _persons_in(shape)}
-    if not roles:
-        return {}
-    tenant = asked.person.tenant
-    if roles <= {None, STAFF} or len(roles) > 1:
-        everyone = await site.store.everyone(tenant)
-    else:
-        (role,) = roles
-        everyone = await site.store.with_role(tenant, role or "")
-    found: dict[str, Options] = {}
-    for role in roles:
-        fitting = [one for one in everyone if fits(one.roles, role)]
-        fitting.sort(key=lambda one: one.name.casefold())
-        found[f"@{role or ''}"] = tuple(Option(one.id, one.name) for one in fitting)
-    return found
+async def _people(site: Site, asked: Asked, shape: Shape) -> dict[str, Options | None]:
+    """Those who fit each of the form's fields for persons, by name; None for too many to list."""
+    roles = list({one.role for one in persons_in(shape)})
+    found = await asyncio.gather(*(few(site, asked.person.tenant, role) for role in roles))
+    return {f"@{role or ''}": options for role, options in zip(roles, found, strict=True)}
 
 
-def _persons_in(shape: Shape) -> Iterable[Shape]:
+async def _names(site: Site, asked: Asked, shape: Shape, told: Known, sent: Sent) -> dict[str, str]:
+    """What those are called who stand in the form already and in no list."""
+    said = [
+        several(sent[one.name])[-1] if one.name in sent else str(told.given.get(one.name, ""))
+        for one in persons_in(shape)
+    ]
+    ids = [known for text in said if (known := uuid_or_none(text))]
+    return await site.store.names(asked.person.tenant, ids) if ids else {}
+
+
+def persons_in(shape: Shape) -> Iterable[Shape]:
+    """A form's fields that name a person."""
     for one in shape.fields:
         if one.kind == "person":
             yield one

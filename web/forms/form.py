@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from web.forms.choosing import ANYBODY, TYPED
 from web.forms.decoding import Sent, several
 from web.forms.known import Known, Option, Options
 from web.forms.shapes import Shape, shape_of
 from web.forms.words import FormWords
+from web.plain import one_line
 from workflows.decision import Command
 
 Widget = Literal[
-    "hidden", "stated", "line", "text", "radios", "select", "checks", "tick", "day", "moment",
-    "clock", "number", "decimal", "rows", "texts", "cards", "group", "none",
+    "hidden", "stated", "line", "text", "radios", "select", "seek", "checks", "tick", "day",
+    "moment", "clock", "number", "decimal", "rows", "texts", "cards", "group", "none",
 ]  # fmt: skip
-"""How a field is asked. ``stated`` is told and not asked; ``none`` has nothing to choose from."""
+"""How a field is asked. ``stated`` is told and not asked; ``none`` has nothing to choose from;
+``seek`` looks for a person by name."""
 
 RADIOS = 6
 """Up to so many choices stand side by side; more of them fold into a list."""
@@ -44,7 +47,8 @@ class Field:
     """One field. ``rows`` are those of a list, each with a name of its own in ``heads``.
 
     ``values`` are all that is filled in, ``value`` the last of them; ``one`` is what a row of it
-    is called. ``marked`` says that its reader is told where it may be left blank.
+    is called. ``marked`` says that its reader is told where it may be left blank. Of a person who
+    is looked for, ``fits`` is what that person has to be and ``typed`` the name that stands there.
     """
 
     name: str
@@ -62,6 +66,8 @@ class Field:
     people: bool = False
     one: str = ""
     marked: bool = True
+    fits: str = ""
+    typed: str = ""
 
     @property
     def value(self) -> str:
@@ -76,6 +82,8 @@ class Field:
     def described(self) -> str:
         """The ids of what explains it, for ``aria-describedby``."""
         ids = [f"{self.id}.{part}" for part in ("help", "wrong") if getattr(self, part)]
+        if self.widget == "seek":
+            ids.append(f"{self.id}.how")
         return " ".join(ids)
 
     @property
@@ -154,6 +162,8 @@ class Builder:
         elif shape.kind == "flag":
             texts = self.words.yes, self.words.no
             options = tuple(map(Option, ("true", "false"), texts))
+        elif not options and f"@{shape.role or ''}" in self.known.sought and shape.kind == "person":
+            return self._seek(shape, name, path)
         elif shape.kind in ("person", "id", "intervention") or path in self.known.options:
             if not options:
                 return self._plain(shape, name, path, "none")
@@ -166,6 +176,15 @@ class Builder:
         widget = "radios" if few else "select"
         people = shape.kind == "person"
         return self._plain(shape, name, path, widget, options=options or (), people=people)
+
+    def _seek(self, shape: Shape, name: str, path: str) -> Field:
+        """A person by name: an id stays only beside the name it is of."""
+        options = self.known.matches.get(path, ())
+        plain = self._plain(shape, name, path, "seek", options=options)
+        known = self.known.names.get(plain.value, "")
+        said = several((self.sent or {}).get(f"{name}.{TYPED}", known))[-1]
+        values = plain.values if known and one_line(said) == one_line(known) else ()
+        return replace(plain, values=values, typed=said, fits=shape.role or ANYBODY)
 
     def _choices(self, shape: Shape, path: str) -> Options:
         return tuple(Option(one, self.words.option(path, one)) for one in shape.options)

@@ -36,13 +36,18 @@ class Known:
     """What is certain, what may be chosen, and of what something is told, by path of the field.
 
     ``given`` is filled in already; what is ``fixed`` too is not asked at all. ``keys`` are the
-    goals, points or roles of which a map or list tells something each.
+    goals, points or roles of which a map or list tells something each. ``sought`` are the roles
+    (as ``@role``) of which there are too many people to list; ``names`` has those who are named
+    already, ``matches`` who may be meant by what was typed.
     """
 
     given: dict[str, Any] = field(default_factory=dict[str, Any])
     fixed: set[str] = field(default_factory=set[str])
     options: dict[str, Options] = field(default_factory=dict[str, Options])
     keys: dict[str, Options] = field(default_factory=dict[str, Options])
+    sought: set[str] = field(default_factory=set[str])
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    matches: dict[str, Options] = field(default_factory=dict[str, Options])
 
     def fix(self, path: str, value: Any) -> None:
         """The value of a field that only one value would be right for."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from web.forms.choosing import UNFOUND
 from web.wording import Wording
 
 
@@ -78,6 +79,8 @@ class FormWords:
     def fault(self, fault: str, kind: str) -> str:
         """What is wrong with a field, and what would be right where that can be said."""
         texts = self.wording.texts
+        if fault in UNFOUND:
+            return str(self.words["fault"][fault])
         if fault in ("missing", "length", "order"):
             return texts.fields[fault]
         return str(self.words["fault"].get(kind) or texts.fields[fault])

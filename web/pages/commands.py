@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse, Response
 from web.api.body import fields
 from web.api.clock import offset_of
 from web.api.paths import stream_of
-from web.api.problems import Problem, as_problem, status_of
+from web.api.problems import FieldFault, Problem, as_problem, status_of
 from web.doing import (
     FORM_BYTES,
     FORMS,
@@ -23,13 +23,17 @@ from web.doing import (
     given,
     key_of,
     last,
+    parsed_of,
     warnings_of,
     why_not,
 )
 from web.drafts import Place, forget, kept_at
-from web.forms.asking import Asked, command_form
+from web.forms.asking import Asked, command_form, persons_in
+from web.forms.choosing import Chosen, chosen
 from web.forms.decoding import Sent
 from web.forms.form import ADD, CommandForm
+from web.forms.known import Options
+from web.forms.shapes import shape_of
 from web.forms.words import title_of
 from web.naming import wording_for
 from web.pages.opened import opened, worded
@@ -38,7 +42,7 @@ from web.pages.session import page_language, same_site
 from web.reading import Reading, context, offered
 from web.site import Site
 from web.texts import ProblemText, Texts
-from workflows.decision import Refused, Rules
+from workflows.decision import Command, Refused, Rules
 from workflows.gateway import Unavailable
 
 if TYPE_CHECKING:
@@ -75,8 +79,16 @@ async def do_command(
     """What the form of a command says: one row more, a look at a warning, or the command."""
     process, stream = reading.dossier.process, reading.dossier.stream
     model = site.rules[process].commands[command]
+    named = await _named(site, person, model, sent)
+    sent = named.sent
     if more := last(sent, ADD):
         return await _page(request, site, person, reading, command, sent, more=more)
+    if named.wrong:
+        tried = Tried(command, sent, unnamed(model, named))
+        found = named.matches
+        return await _page(
+            request, site, person, reading, command, sent, tried=tried, matches=found
+        )
     warned = set(last(sent, WARNED).split())
     warnings = [one for one in warnings_of(person, reading, model, sent) if one not in warned]
     if warnings:
@@ -103,6 +115,7 @@ async def _page(
     tried: Tried | None = None,
     more: str = "",
     warned: Sequence[str] = (),
+    matches: Mapping[str, Options] | None = None,
 ) -> Response:
     process = reading.dossier.process
     wording = await worded(request, site, person, reading)
@@ -118,7 +131,9 @@ async def _page(
         sent = {**draft.fields}
     key = tried.key if tried else key_of(sent) if sent else None
     problem = tried.problem if tried else None
-    form = await command_form(site, asked, sent, key=key or None, problem=problem, more=more)
+    form = await command_form(
+        site, asked, sent, key=key or None, problem=problem, more=more, matches=matches
+    )
     return _shown(
         request,
         replace(form, warned=warned),
@@ -181,6 +196,22 @@ async def _refused(
     )
 
 
+async def _named(site: Site, person: PersonRow, model: type[Command], sent: Sent) -> Chosen:
+    """The form with the ids of whom it names by name."""
+    asked = {one.name: one.role for one in persons_in(shape_of(model))}
+    return await chosen(site, person.tenant, asked, sent)
+
+
+def unnamed(model: type[Command], named: Chosen) -> Problem:
+    """What is wrong with a form in which somebody is not found, and with the rest of it."""
+    faults = [FieldFault(path, kind) for path, kind in named.wrong.items()]
+    try:
+        parsed_of(model, named.sent)
+    except Problem as problem:
+        faults += [one for one in problem.faults if one.field not in named.wrong]
+    return Problem("command.invalid", faults)
+
+
 def may_begin(
     site: Site, person: PersonRow, process: str, now: datetime, settings: TenantSettings
 ) -> bool:
@@ -209,15 +240,20 @@ async def do_new(request: Request, site: Site, person: PersonRow, process: str) 
     rules = site.rules[process]
     if not same_site(request) or rules.opening is None:
         raise Problem("not_found")
-    sent = await fields(request, FORM_BYTES)
+    model = rules.commands[rules.opening]
+    named = await _named(site, person, model, await fields(request, FORM_BYTES))
+    sent = named.sent
     if more := last(sent, ADD):
         return await _new(request, site, person, process, sent, more=more)
+    if named.wrong:
+        tried = Tried(rules.opening, sent, unnamed(model, named))
+        found = named.matches
+        return await _new(request, site, person, process, sent, tried=tried, matches=found)
     try:
         offset = offset_of(request, site)
         now = datetime.now(UTC) + offset
         stream, command_id = await begun(site, person, process, sent, now, offset)
     except (Refused, Problem, Unavailable) as fault:
-        model = rules.commands[rules.opening]
         moved = fault if isinstance(fault, Unavailable) else at_form(model, sent, fault)
         tried = Tried(rules.opening, sent, as_problem(moved, request))
         return await _new(request, site, person, process, sent, tried=tried)
@@ -233,6 +269,7 @@ async def _new(
     *,
     tried: Tried | None = None,
     more: str = "",
+    matches: Mapping[str, Options] | None = None,
 ) -> Response:
     rules, settings = site.rules[process], await site.settings(person.tenant)
     command = rules.opening
@@ -245,7 +282,9 @@ async def _new(
     )
     key = tried.key if tried else key_of(sent) if sent else None
     problem = tried.problem if tried else None
-    form = await command_form(site, asked, sent, key=key or None, problem=problem, more=more)
+    form = await command_form(
+        site, asked, sent, key=key or None, problem=problem, more=more, matches=matches
+    )
     return _shown(
         request,
         form,

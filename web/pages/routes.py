@@ -21,6 +21,7 @@ from web.pages.erased import erased_page
 from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
 from web.pages.page import page
+from web.pages.people import PAGES as PEOPLE
 from web.pages.session import keep_language, page_language, same_site, visitor
 from web.pages.statics import Statics
 from web.patience import in_time
@@ -43,6 +44,7 @@ MORE: tuple[Page, ...] = (
     *DESK,
     *DASHBOARD,
     *papers.PAGES,
+    *PEOPLE,
     *POST,
     *permissions.PAGES,
     *administration.PAGES,

@@ -55,6 +55,7 @@ _SITE: Mapping[str, str] = {
     "POST /dashboard/filters": "dashboard",
     "POST /dashboard/filters/{id}": "dashboard",
     "GET /permissions": "permissions",
+    "GET /people": "people",
     "GET /audit": "audit",
     "GET /audit/search": "audit",
     "GET /audit/search.csv": "audit",

@@ -27,6 +27,7 @@ VIEWS: Mapping[str, Roles] = {
     "home": EVERYBODY,
     "me": EVERYBODY,
     "permissions": EVERYBODY,
+    "people": EVERYBODY,  # those whom an own form asks for: web.pages.people
     "people.file": frozenset({"hr", "auditor"}),
     "dashboard": frozenset({"hr", "coordinator", "board"}),
     "dashboard.cases": frozenset({"hr", "coordinator"}),
