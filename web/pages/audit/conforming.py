@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from events.audit.history import History, Kept
+from events.audit.history import Kept
 from events.store.errors import Erased
 from web.reading import Reading
 from web.site import Site
@@ -49,16 +50,17 @@ async def ruled(site: Site, tenant: str, reading: Reading) -> Ruled:
     for stream, process in (await commands.beside(tenant, dossier.stream)).items():
         reports.append(await _report(commands, board, tenant, process, stream))
     met = [one for one in meet(reports, whole=False) if one.stream == dossier.stream]
+    firsts = sorted(kept.events[0]["version"] for kept in history.commands)
     findings: dict[int, list[Finding]] = {}
     for one in sorted([*reports[0].findings, *met], key=lambda one: one.weight, reverse=True):
-        findings.setdefault(_first(history, one.version), []).append(one)
+        findings.setdefault(_first(firsts, one.version), []).append(one)
     return Ruled({kept.events[0]["version"]: kept for kept in history.commands}, findings)
 
 
-def _first(history: History, version: int) -> int:
+def _first(firsts: Sequence[int], version: int) -> int:
     """The first event of the command that left the event of a version."""
-    firsts = [kept.events[0]["version"] for kept in history.commands]
-    return max((one for one in firsts if one <= version), default=version)
+    place = bisect_right(firsts, version)
+    return firsts[place - 1] if place else version
 
 
 async def _report(
