@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from events.calendar import local_day
 from events.store.succession import Absence, AbsenceOverlaps
+from web.administration.choosing import choices, named
 from web.administration.typed import WRONG, Typed, typed
 from web.api.problems import Problem, uuid_or_none
 from web.pages.page import page
@@ -45,7 +46,9 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
 async def add(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/absence``. No reason is asked: why is nobody's business here."""
     sent = await typed(request)
-    known = {one.id: one for one in await site.store.everyone(person.tenant)}
+    await named(site, person.tenant, sent, "person", "stands_in")
+    asked = [one for name in ("person", "stands_in") if (one := uuid_or_none(sent.raw(name)))]
+    known = await site.store.persons(person.tenant, asked)
     who, start, to = sent.needed("person"), sent.day("from"), sent.day("to")
     stands_in = sent.raw("stands_in")
     if who and who not in known:
@@ -84,10 +87,11 @@ async def _page(
     settings = await site.settings(person.tenant)
     today = local_day(datetime.now(UTC), settings)
     found = await site.store.absences(person.tenant, today)
-    everyone = await site.store.everyone(person.tenant)
-    names = {one.id: one.name for one in everyone}
-    wording = Wording(page_language(request), settings, names)
     done = request.query_params.get("done", "")
+    told = [one.stands_in for one in found if one.stands_in]
+    told += [kept] if (kept := uuid_or_none(done)) else []
+    names = await site.store.names(person.tenant, told)
+    wording = Wording(page_language(request), settings, names)
     return page(
         request,
         "administration/absence.html",
@@ -104,7 +108,7 @@ async def _page(
             )
             for one in found
         ],
-        options=[(one.id, one.name) for one in everyone],
+        options=await choices(site, person.tenant, sent, "person", "stands_in"),
         sent=sent,
         done="kept" if done in names else done,
         kept=done if done in names else "",

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from events.store.administration import Sought
+from web.administration.choosing import choices, named
 from web.administration.told import told_changes
 from web.administration.typed import Typed
 from web.api.problems import uuid_or_none
@@ -33,6 +34,9 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /audit/administration``: by who, what, about whom and when; the latest first."""
     given = request.query_params
     sent = Typed({name: given.get(name, "") for name in ("by", "what", "about", "from", "to")})
+    names = ("by.typed", "about.typed", "by.pick", "about.pick")
+    sent.sent = {**sent.sent, **{name: given[name] for name in names if name in given}}
+    await named(site, person.tenant, sent, "by", "about")
     settings = await site.settings(person.tenant)
     start, to = _kept(sent.day("from")), _kept(sent.day("to"))
     midnight = time(0, 0, tzinfo=settings.zone)
@@ -51,6 +55,7 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
         limit=A_PAGE + 1,
     )
     kept = {key: value for key, value in sent.sent.items() if value}
+    options = await choices(site, person.tenant, sent, "by", "about")
     more = urlencode({**kept, "before": found[A_PAGE - 1].id}) if len(found) > A_PAGE else ""
     return page(
         request,
@@ -58,7 +63,7 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
         changes=await told_changes(request, site, person.tenant, found[:A_PAGE]),
         sent=sent,
         kinds=KINDS,
-        everyone=await site.store.everyone(person.tenant),
+        options=options,
         more=f"/audit/administration?{more}" if more else "",
         narrowed=bool(kept),
     )

@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from events.event import own_id
 from events.store.errors import Erased
 from events.store.succession import Part, Passed, Passing
+from web.administration.choosing import Choices, choices, named
 from web.administration.successors import FOLLOW, command_of
 from web.administration.typed import WRONG, Typed, typed
 from web.api.paths import stream_of
@@ -58,7 +59,10 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /administration/handover``: choose from whom to whom, then see what would happen."""
     given = request.query_params
     sent = Typed({name: given.get(name, "") for name in ("of", "to", "reason")})
+    names = ("of.typed", "to.typed", "of.pick", "to.pick")
+    sent.sent = {**sent.sent, **{name: given[name] for name in names if name in given}}
     if "look" in given:
+        await named(site, person.tenant, sent, "of", "to")
         await _checked(site, person, sent)
     return await _page(request, site, person, sent, looked="look" in given)
 
@@ -262,12 +266,12 @@ def _how(
     return "goes" if command in offered(reading, person, now, settings) else "not_now"
 
 
-async def _options(site: Site, person: PersonRow, of: str) -> list[tuple[str, str]]:
-    """Everybody of the board, and who left where it is about that person."""
-    people = [(one.id, one.name) for one in await site.store.everyone(person.tenant)]
-    known = uuid_or_none(of)
-    if known and known not in dict(people):
-        people += list((await site.store.names(person.tenant, [known])).items())
+async def _options(site: Site, person: PersonRow, sent: Typed) -> Choices | None:
+    """Everybody of the board, and who left where it is about that person; None for too many."""
+    people = await choices(site, person.tenant, sent, "of", "to")
+    known = uuid_or_none(sent.raw("of"))
+    if people is not None and known and known not in dict(people):
+        people += (await site.store.names(person.tenant, [known])).items()
     return people
 
 
@@ -281,6 +285,7 @@ async def _page(
     status: int = 200,
 ) -> Response:
     lines = await _plan(request, site, person, sent) if looked and not sent.wrong else []
+    options = await _options(site, person, sent)
     passings = await site.store.passings(person.tenant)
     involved = {who for one in passings for who in (one.of, one.to)}
     return page(
@@ -288,7 +293,7 @@ async def _page(
         "administration/handover.html",
         status,
         sent=sent,
-        options=await _options(site, person, sent.raw("of")),
+        options=options,
         looked=looked and not sent.wrong,
         lines=lines,
         counts=Counter(line.how for line in lines),

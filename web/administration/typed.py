@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 
 from web.api.body import fields
+from web.forms.known import Options
 from web.plain import one_line, plain
 
 BYTES = 300_000
@@ -20,10 +21,14 @@ Sent = Mapping[str, str | list[str]]
 
 @dataclass
 class Typed:
-    """All that was sent, kept as it was; ``wrong`` names the sentence for a field."""
+    """All that was sent, kept as it was; ``wrong`` names the sentence for a field.
+
+    ``matches`` are by field the people who may be meant by what was typed there.
+    """
 
     sent: Sent = field(default_factory=dict[str, "str | list[str]"])
     wrong: dict[str, str] = field(default_factory=dict[str, str])
+    matches: dict[str, Options] = field(default_factory=dict[str, Options])
 
     def text(self, name: str, most: int = 200, *, lines: bool = False) -> str:
         """A line of text, or several, with nothing unseen in it; too long is wrong."""
