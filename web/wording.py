@@ -8,15 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from events.event import Fact
 from events.settings import TenantSettings
 from web.plain import one_line, plain
-from web.texts import Texts
+from web.texts import Language, Texts
 from web.written import TOLD, Written, written
 
 NOT_SHOWN = frozenset({"id", "event", "event_id"})
@@ -40,7 +41,7 @@ def ids_in(value: Any, texts: frozenset[str] = frozenset[str](), field: str = ""
     elif isinstance(value, list | tuple):
         for inner in value:
             yield from ids_in(inner, texts, field)
-    elif field not in NOT_SHOWN | texts and isinstance(value, str) and _UUID.fullmatch(value):
+    elif isinstance(value, str) and _UUID.fullmatch(value) and field not in NOT_SHOWN | texts:
         yield value
 
 
@@ -106,14 +107,11 @@ class Wording:
 
     def day(self, text: str) -> str:
         """A local day, or the local day of a local instant, such as ``di 10 februari 2026``."""
-        return format_date(
-            date.fromisoformat(text[:10]), "EEE d MMMM y", locale=self.texts.language
-        )
+        return _day(date.fromisoformat(text[:10]), self.texts.language)
 
     def local(self, text: str) -> str:
         """A local date and time."""
-        moment = datetime.fromisoformat(text)
-        return f"{self.day(text)}, {format_time(moment, 'HH:mm', locale=self.texts.language)}"
+        return f"{self.day(text)}, {datetime.fromisoformat(text):%H:%M}"
 
     def moment(self, text: str) -> str:
         """A local day, or a local date and time; nothing for nothing."""
@@ -124,7 +122,7 @@ class Wording:
     def instant(self, text: str) -> str:
         """An instant as local date and time of the board."""
         moment = datetime.fromisoformat(text).astimezone(self.settings.zone)
-        return format_datetime(moment, "EEE d MMMM y, HH:mm", locale=self.texts.language)
+        return f"{_day(moment.date(), self.texts.language)}, {moment:%H:%M}"
 
     def money(self, text: str) -> str:
         """An amount in euros, as this language writes it."""
@@ -274,6 +272,12 @@ class Wording:
         kind, _, name = text.partition(":")
         known = self.words[part].get(kind)
         return plain(text if known is None else str(known).format(name=name).strip())
+
+
+@lru_cache(1024)
+def _day(day: date, language: Language) -> str:
+    """A page names the same few days many times."""
+    return format_date(day, "EEE d MMMM y", locale=language)
 
 
 def _says(value: Any) -> bool:
