@@ -148,7 +148,7 @@ class Story(Generic[S]):
             if not self.visible(state, event, view):
                 continue
             data = self.redacted(state, event, view)
-            fact = event.data
+            fact, actor = event.data, event.actor
             corrected = isinstance(fact, RecordCorrected) and fact.event in unsaid
             if corrected or stewardship.hides_reason(fact, view.rights, subject=subject):
                 # A correction is as secret as what it corrects.
@@ -160,7 +160,7 @@ class Story(Generic[S]):
                     "type": event.type,
                     "occurred_on": event.occurred_on,
                     "recorded_at": event.recorded_at.isoformat(),
-                    "by": {"person": event.actor.person, "role": event.actor.role},
+                    "by": {"person": actor.person, "role": actor.role},
                     "data": data,
                 }
             )

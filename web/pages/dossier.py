@@ -159,6 +159,8 @@ def _timeline(
 async def _done(request: Request, site: Site, person: PersonRow, reading: Reading) -> Done | None:
     """What this reader has just had recorded by a form, and the warnings that came of it."""
     command_id = request.query_params.get("done")
+    if command_id is None:
+        return None
     for event in reading.dossier.events:
         if event.command_id == command_id and event.actor.person == person.id:
             found = await site.store.find_command(person.tenant, event.command_id)
