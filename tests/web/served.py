@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urljoin
-from uuid import uuid4
 
 import asyncpg
 from fastapi import FastAPI
@@ -32,6 +31,7 @@ from tests.conftest import TEMPLATE, Database
 from tests.events.store.numbering import keep_all
 from tests.web.conftest import FACTS, Installation
 from tests.web.example_board import ExampleBoard
+from tests.web.working import working
 from web.api.app import create_app
 from web.serve import run
 from web.site import DEMO_BOARD
@@ -123,7 +123,7 @@ async def serving(
         await board.keep(store)
         gateway = cast("Gateway", None)
         if temporal_env is not None:
-            gateway = await opened.enter_async_context(_working(store, temporal_env, processes))
+            gateway = await opened.enter_async_context(working(temporal_env, processes, store))
         folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="traject-published-"))
         app = create_app(store, gateway, RULES, Installation("demo", published=folder))
         listener = socket.create_server(("127.0.0.1", 0))
@@ -149,32 +149,6 @@ async def serving(
         finally:
             stop.set()
             await asyncio.gather(*ends)
-
-
-@asynccontextmanager
-async def _working(
-    store: Store, temporal_env: SkippingTemporal, processes: Sequence[type]
-) -> AsyncIterator[Gateway]:
-    from temporalio.worker import Worker
-
-    from activities.errands import ErrandActivities
-    from activities.recording import RecordingActivities
-    from workflows.sandbox import sandboxed
-    from workflows.wire import connect
-
-    temporal = await connect(temporal_env.address, store.dossier_key, task_queue=uuid4().hex)
-    reach = RecordingActivities(store, "demo")
-    gateway = Gateway(store, temporal)
-    errands = ErrandActivities(store, gateway)
-    async with Worker(
-        temporal.client,
-        task_queue=temporal.task_queue,
-        workflows=list(processes),
-        activities=[reach.load, reach.record, reach.recall, errands.errand],
-        workflow_runner=sandboxed(list(processes)),
-        graceful_shutdown_timeout=timedelta(seconds=1),
-    ):
-        yield gateway
 
 
 async def _links(store: Store, board: ExampleBoard) -> dict[str, str]:

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from temporalio.worker import Worker
 
-from activities.recording import RecordingActivities
 from deploy.demo.examples import Step, person_id
 from deploy.embedded.postgres import EmbeddedPostgres
-from events.store.store import Store
 from tests.skipping import SkippingTemporal
 from tests.web.conftest import CONSENT, GOAL, INTAKE, OBSERVATIONS
 from tests.web.example_board import ExampleBoard
 from tests.web.example_site import ExampleSite, example_site
-from workflows.gateway import Gateway
-from workflows.sandbox import sandboxed
+from tests.web.working import working
 from workflows.supervision.workflow import SupervisionProcess
-from workflows.wire import connect
 
 Taken = tuple[str, str, dict[str, Any]]
 
@@ -89,22 +82,6 @@ def _guided(board: OnTheWay) -> list[Taken]:
 async def desk(
     postgres: EmbeddedPostgres, logins: dict[str, str], temporal_env: SkippingTemporal
 ) -> AsyncIterator[ExampleSite]:
-    working = partial(_working, temporal_env)
-    async with example_site(postgres, logins, working=working, board=OnTheWay()) as site:
+    takes = partial(working, temporal_env, [SupervisionProcess])
+    async with example_site(postgres, logins, working=takes, board=OnTheWay()) as site:
         yield site
-
-
-@asynccontextmanager
-async def _working(temporal_env: SkippingTemporal, store: Store) -> AsyncIterator[Gateway]:
-    queue = uuid4().hex
-    temporal = await connect(temporal_env.address, store.dossier_key, task_queue=queue)
-    reach = RecordingActivities(store, "demo")
-    async with Worker(
-        temporal.client,
-        task_queue=queue,
-        workflows=[SupervisionProcess],
-        activities=[reach.load, reach.record, reach.recall],
-        workflow_runner=sandboxed([SupervisionProcess]),
-        graceful_shutdown_timeout=timedelta(seconds=1),
-    ):
-        yield Gateway(store, temporal)
