@@ -32,7 +32,8 @@ select p.person, p.name, p.email, p.sought = (select traject.sought($4)) as whol
                       and holds.role = any ($2)))
    and p.sought like all (array(
         select '%' || rtrim(traject.sought(word)) || '%' from unnest($3::text[]) as word))
- order by wholly desc, not starts_with(p.sought, (select rtrim(traject.sought($4)))), p.name, p.person
+ order by wholly desc, not starts_with(p.sought, (select rtrim(traject.sought($4)))), p.name, p.email,
+          p.person
  limit $5
 
 -- name: addressed

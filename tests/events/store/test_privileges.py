@@ -50,6 +50,7 @@ APP_FUNCTIONS = {
     "place_of_event",
     "revoke_token",
     "save_draft",
+    "sought",
     "still_there",
     "sweep_drafts",
     "sweep_empty",
