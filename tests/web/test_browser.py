@@ -192,7 +192,7 @@ async def test_an_internship_is_signed_on_its_page_and_by_the_link_in_a_mail(
             await page.get_by_role("checkbox").check()
             await page.get_by_role("button", name=words["sign"]["button"], exact=True).click()
             await page.get_by_text("Vastgelegd: Overeenkomst ondertekend").wait_for()
-            await page.get_by_text("wacht op ondertekening door").wait_for()
+            await page.get_by_text("wacht op ondertekening door").first.wait_for()
             await page.screenshot(path=tmp_path / f"signed-{width}.png", full_page=True)
             await page.get_by_role("button", name=words["sign_out"]).click()
         (asked,) = [
