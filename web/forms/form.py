@@ -34,6 +34,8 @@ NUMBERED: Mapping[tuple[str, str], tuple[str, str]] = {
 """Rows that get a name of their own, which nobody types: the field of it, and its letter."""
 UNASKED = frozenset({"link", "document"})
 """What the product fills in."""
+REFUSED = frozenset({"Suspend.note", "InterruptPlacement.note"})
+"""Fields that models know so that they can be refused by name; nobody is asked for them."""
 ADD = "add"
 """The button that asks for one row more, with the list's path as its value."""
 _HTML: Mapping[str, Widget] = {
@@ -134,7 +136,9 @@ class Builder:
         """Every field that is asked or goes along."""
         shape = shape_of(model)
         found = [
-            self._field(one, one.name, one.name) for one in shape.fields if one.name not in UNASKED
+            self._field(one, one.name, one.name)
+            for one in shape.fields
+            if one.name not in UNASKED and f"{self.command}.{one.name}" not in REFUSED
         ]
         return tuple(found)
 
