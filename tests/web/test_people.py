@@ -303,6 +303,7 @@ async def test_changes_are_narrowed_to_somebody_by_name(crowd: Crowd) -> None:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 async def test_a_name_is_chosen_by_keyboard(crowd: Crowd) -> None:
+    from axe_playwright_python.async_playwright import Axe
     from playwright.async_api import async_playwright, expect
 
     async with async_playwright() as playwright:
@@ -324,6 +325,7 @@ async def test_a_name_is_chosen_by_keyboard(crowd: Crowd) -> None:
         )
         await page.keyboard.press("ArrowUp")
         await expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+        assert (await Axe().run(page)).response["violations"] == []
         active = await options.nth(1).get_attribute("id")
         await expect(name).to_have_attribute("aria-activedescendant", active or "")
         await page.keyboard.press("Enter")
