@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-import asyncpg
-import httpx2
 import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -36,47 +32,14 @@ from tests.properties.processes.board import IDS
 from tests.web.conftest import FACTS, Installation, client_of
 from tests.web.filled import SCRIPT, SECRET, Played
 from tests.web.internship import AGREEMENT
+from tests.web.opened_file import Filled, case, execute, opened, read
 from web.api.app import create_app
 from web.privacy.archive import Asked, archive
-from web.site import Site
 from web.texts import texts
 from workflows.gateway import Gateway
 from workflows.registry import RULES
 
-AT = "2026-02-02T12:00:00+01:00"
 DATABASE = "test_personal_files"
-
-
-@dataclass
-class Filled:
-    """The application over a store with everything in it; nobody gives commands here."""
-
-    played: Played
-    store: Store
-    database: Database
-    http: httpx2.AsyncClient
-    site: Site
-    tokens: dict[str, str]
-    settings: Settings
-
-    async def get(self, path: str, by: str, language: str = "nl", **more: str) -> httpx2.Response:
-        headers = {
-            "Authorization": f"Bearer {self.tokens[by]}",
-            "Traject-Clock": AT,
-            "Accept-Language": language,
-            **more,
-        }
-        return await self.http.get(f"/api/v1{path}", headers=headers)
-
-    async def file(self, path: str, by: str, language: str = "nl") -> dict[str, bytes]:
-        answer = await self.get(path, by, language)
-        assert answer.status_code == 200, answer.text
-        assert answer.headers["content-type"] == "application/zip"
-        assert answer.headers["cache-control"] == "private, no-store"
-        return opened(answer.content)
-
-    async def logged(self) -> int:
-        return sum(row.what == "file" for row in await self.store.reads(TENANT))
 
 
 @pytest.fixture(scope="module")
@@ -100,38 +63,6 @@ async def filled(
         yield Filled(played, store, database, http, app.state.site, tokens, settings)
     await store.close()
     await execute(postgres.dsn, f"drop database {DATABASE} with (force)")
-
-
-async def execute(dsn: str, *statements: str) -> None:
-    connection = await asyncpg.connect(dsn)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-def opened(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archived:
-        assert archived.testzip() is None
-        return {name: archived.read(name) for name in archived.namelist()}
-
-
-def read(files: dict[str, bytes], ending: str = "") -> str:
-    """All that people can read in them."""
-    return "\n".join(
-        content.decode()
-        for name, content in files.items()
-        if name.endswith((".html", ".json")) and name.endswith(ending)
-    )
-
-
-def case(files: dict[str, bytes], process: str, nth: int = 0) -> tuple[str, str, dict[str, Any]]:
-    """The folder, the page and the data of a case in the file."""
-    folders = sorted(name.rpartition("/")[0] for name in files if name.endswith("case.json"))
-    folder = [one for one in folders if one.endswith(process)][nth]
-    data = json.loads(files[f"{folder}/case.json"])
-    return folder, files[f"{folder}/index.html"].decode(), data
 
 
 async def test_a_teacher_gets_all_cases_as_a_teacher_may_see_them(filled: Filled) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 
 from activities.letters import KINDS
 from deploy.demo.examples import person_id
 from events.settings import TenantSettings
-from events.store.administration import Sought
 from events.store.directory import PersonRow
+from tests.web.administration.hands import HERE, last_change, sent, shown
 from tests.web.example_site import ExampleSite
 from web.administration.importing import rows_of
 from web.administration.letters import wrong_place
@@ -21,27 +20,7 @@ from web.permissions.routes import ROUTES
 from web.site import DEMO_BOARD
 from web.texts import LANGUAGES, texts
 
-HERE = "/administration"
 HR = PersonRow("7f7c1d1e-0000-4000-8000-000000000001", DEMO_BOARD, "Hanne", None, "nl", ("hr",))
-
-
-async def shown(desk: ExampleSite, by: str, path: str, status: int = 200) -> str:
-    answer = await desk.get(by, path)
-    assert answer.status_code == status, answer.text
-    return answer.text
-
-
-async def sent(
-    desk: ExampleSite, by: str, path: str, data: dict[str, Any], status: int = 303
-) -> str:
-    answer = await desk.post(by, path, data)
-    assert answer.status_code == status, answer.text
-    return answer.headers.get("Location", "") if status == 303 else answer.text
-
-
-async def last_change(desk: ExampleSite, what: str) -> tuple[Any, Any]:
-    change = (await desk.store.changes(DEMO_BOARD, Sought(what=what), limit=1))[0]
-    return change.before, change.after
 
 
 async def test_each_sees_what_the_own_role_opens(desk: ExampleSite) -> None:
@@ -115,69 +94,6 @@ async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
     assert "Koen Adema" in await shown(desk, "saskia", f"{HERE}/people?q=koen&gone=yes")
     await sent(desk, "saskia", f"{where}/return", {})
     assert await last_change(desk, "person") == ({"active": False}, {"active": True})
-
-
-async def roles_now(desk: ExampleSite, who: str) -> set[str]:
-    entry = await desk.store.entry(DEMO_BOARD, person_id(who))
-    assert entry is not None
-    return set(entry.roles)
-
-
-async def test_nobody_makes_more_of_themselves(desk: ExampleSite) -> None:
-    """Neither hr nor an administrator changes the own roles, on the page or by a file."""
-    for by, own in (("saskia", "hr"), ("ada", "administrator")):
-        entry = await desk.store.entry(DEMO_BOARD, person_id(by))
-        assert entry is not None
-        here = f"{HERE}/people/{entry.id}"
-        form: dict[str, Any] = {"name": entry.name, "email": entry.email, "language": "nl"}
-        for more in ("auditor", "coordinator"):
-            html = await sent(desk, by, here, {**form, "roles": [own, more]}, 422)
-            assert "Uw eigen rollen verandert u niet zelf" in html
-            file = f"naam;e-mail;rollen\n{entry.name};{entry.email};{own}/{more}\n"
-            told = await sent(desk, by, f"{HERE}/people/import", {"file": file, "go": "yes"}, 422)
-            assert "Uw eigen rollen verandert u niet zelf" in told
-        await sent(desk, by, here, form)
-        assert await roles_now(desk, by) == {own}, "what is not asked there stays"
-
-
-async def test_hr_makes_nobody_auditor_or_administrator(desk: ExampleSite) -> None:
-    """Who looks at what hr did is not chosen by hr, who gets at no way in of such people either."""
-    noor = await desk.store.entry(DEMO_BOARD, person_id("noor"))
-    assert noor is not None
-    here = f"{HERE}/people/{noor.id}"
-    form: dict[str, Any] = {"name": noor.name, "email": noor.email, "language": "nl"}
-    new = {"name": "Lou Vos", "email": "lou@voorbeeld.example", "language": "nl"}
-    for role in ("auditor", "administrator"):
-        html = await sent(desk, "saskia", f"{HERE}/people/new", {**new, "roles": role}, 422)
-        assert "Alleen een beheerder geeft en ontneemt" in html
-        file = f"naam;e-mail;rollen\nLou Vos;lou@voorbeeld.example;{role}\n"
-        await sent(desk, "saskia", f"{HERE}/people/import", {"file": file, "go": "yes"}, 422)
-    assert await desk.store.with_mail(DEMO_BOARD, "lou@voorbeeld.example") == []
-    taken = {**form, "email": "saskia.thuis@voorbeeld.example"}
-    assert "Alleen een beheerder verandert" in await sent(desk, "saskia", here, taken, 422)
-    assert re.search(r'value="auditor" checked disabled', await shown(desk, "saskia", here))
-    await sent(desk, "saskia", here, {**form, "roles": "advisor"})
-    assert await roles_now(desk, "noor") == {"auditor", "advisor"}
-    await sent(desk, "ada", here, {**form, "roles": "advisor"})
-    assert await roles_now(desk, "noor") == {"advisor"}
-    await sent(desk, "ada", here, {**form, "roles": "auditor"})
-    assert await roles_now(desk, "noor") == {"auditor"}
-
-
-async def test_nothing_unseen_is_kept_in_names_addresses_and_letters(desk: ExampleSite) -> None:
-    form = {"name": "Bo\r\nBcc: x@y.nl\0", "email": "bo\n@b.nl", "language": "nl"}
-    html = await sent(desk, "saskia", f"{HERE}/people/new", {**form, "email": "bo\t@b.nl"}, 422)
-    assert "Dit is geen goed e-mailadres" in html
-    await sent(desk, "saskia", f"{HERE}/people/new", {**form, "email": "bo@b.nl"})
-    (bo,) = await desk.store.with_mail(DEMO_BOARD, "bo@b.nl")
-    assert (await desk.store.names(DEMO_BOARD, [bo]))[bo] == "Bo Bcc: x@y.nl"
-    for break_ in ("\r", "\u2028", "\x0b"):
-        letter = {"do": "keep", "subject": f"Hallo{break_}Bcc: x@y.nl", "intro": "Dag"}
-        html = await sent(desk, "saskia", f"{HERE}/letters/overdue/nl", letter, 422)
-        assert "Het onderwerp is één regel." in html
-    for path in ("people?q=%00", f"people?page={'9' * 5000}", f"people?done={'9' * 5000}"):
-        await shown(desk, "saskia", f"{HERE}/{path}")
-    await shown(desk, "noor", "/audit/administration?from=0001-01-01&to=9999-12-31")
 
 
 async def test_a_form_of_another_site_is_not_found(desk: ExampleSite) -> None:
