@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from deploy.demo.examples import person_id
 from events.store.administration import Sought
 from tests.web.example_site import ExampleSite
 from web.site import DEMO_BOARD
