@@ -1,4 +1,4 @@
-"""``./dev test``: pytest in three lanes, and an end that nothing in a native library can turn red.
+"""``./dev test``: pytest in four lanes, and an end that nothing in a native library can turn red.
 
 Much of the suite waits: for servers that were killed, for programs that start. The rest reckons.
 Side by side they take little more than the longest; what reckons gives way to what is in a hurry.
@@ -21,28 +21,29 @@ KILLING = ("tests/faults",)
 STARTING = (
     "tests/deploy",
     "tests/docs",
-    "tests/web",
     "tests/test_worker.py",
     "tests/test_observability.py",
 )
+SHOWING = ("tests/web",)
 """Lanes beside the one of all that is not named here."""
 
-BACKGROUND = 10
-"""How far the lane that only reckons stands back."""
+FARTHER, FARTHEST = 5, 10
+"""How far the lanes that nothing hurries stand back."""
 
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|warnings?|xfailed|xpassed|deselected)")
 
 
 def lanes() -> int:
     """All lanes; the exit code of one that went wrong, if one did."""
-    rest = [f"--ignore={place}" for place in (*KILLING, *STARTING)]
+    rest = [f"--ignore={place}" for place in (*KILLING, *STARTING, *SHOWING)]
     # Of pytest's usual folder one run takes away the rights that another one has just given.
     with tempfile.TemporaryDirectory(prefix="traject-lanes-", ignore_cleanup_errors=True) as room:
         beside = [
             (_beside(Path(room), name, lane, stands_back), Path(room, f"{name}.log"))
             for name, lane, stands_back in (
                 ("starting", STARTING, 0),
-                ("reckoning", rest, BACKGROUND),
+                ("showing", SHOWING, FARTHER),
+                ("reckoning", rest, FARTHEST),
             )
         ]
         code, said = _shown([sys.executable, "-m", "tests", f"--basetemp={room}/killing", *KILLING])

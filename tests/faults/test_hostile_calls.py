@@ -21,7 +21,7 @@ from web.api.examples import SUPERVISION
 
 pytestmark = pytest.mark.crash
 
-EXAMPLES = 600
+EXAMPLES = 400
 PERSON_OF = {
     "teacher": "teacher",
     "client": "client",

@@ -1,7 +1,7 @@
 """Every page of the site, with somebody of the example board who sees it: one line a page.
 
-`test_browser_everywhere` looks at each of them. A page that is added to the site is added here:
-`test_pages_listed` fails where an address of the application is in no line.
+`test_browser_everywhere` looks at each of them (``./dev looks``). A page that is added to the site
+is added here: `test_pages_listed` fails where an address of the application is in no line.
 """
 
 from __future__ import annotations
@@ -127,6 +127,15 @@ PAGES: list[Shown] = [
     Shown("audit-administration", "noor", "/audit/administration"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),
 ]
+
+MAIN = frozenset(
+    {
+        "start", "home-advisor", "tasks", "dashboard", "trajectories", "trajectory-running",
+        "trajectory-new", "do-correct", "task-visit", "task-goals", "task-plan", "task-report",
+        "sign", "me", "audit", "audit-case", "audit-event", "permissions", "people", "settings",
+    }
+)  # fmt: skip
+"""One of each kind: those that every run of the tests looks at. ``./dev looks`` is for all."""
 
 NO_PAGES = frozenset(
     {

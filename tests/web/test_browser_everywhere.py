@@ -1,7 +1,11 @@
-"""Every page, in both languages, narrow and wide, light and dark: open to everybody, in words."""
+"""Every page, in both languages, narrow and wide, light and dark: open to everybody, in words.
+
+A run of all tests looks at one page of each kind; ``./dev looks`` at all of them.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -11,7 +15,7 @@ import pytest
 
 from deploy.embedded.postgres import EmbeddedPostgres
 from tests.skipping import SkippingTemporal
-from tests.web.pages_everywhere import PAGES, Shown
+from tests.web.pages_everywhere import MAIN, PAGES, Shown
 from tests.web.served import CHROMIUM, Served, chromium, complaints, served
 from workflows.registry import RULES
 
@@ -23,6 +27,8 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
 
+EVERYTHING = os.environ.get("TRAJECT_LOOKS") == "all"
+LOOKED_AT = [one for one in PAGES if EVERYTHING or one.name in MAIN]
 AXE = {"resultTypes": ["violations"], "iframes": False}
 TARGET_PIXELS = 44
 NAMES = {name for rules in RULES.values() for name in (*rules.commands, *rules.story.facts)}
@@ -121,7 +127,7 @@ async def reader(
 
 
 @pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("shown", PAGES, ids=lambda shown: shown.name)
+@pytest.mark.parametrize("shown", LOOKED_AT, ids=lambda shown: shown.name)
 async def test_a_page_is_open_to_everybody(reader: Reader, shown: Shown, look: str) -> None:
     how, page = LOOKS[look], await reader.tab(look, shown.person)
     await page.set_viewport_size({"width": how.width, "height": how.height})
