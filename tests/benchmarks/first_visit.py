@@ -18,7 +18,10 @@ VISITS = (
     ("nobody", None, "/"),
     ("home", "ellen", "/"),
     ("case", "ellen", "/supervision/{in_guidance}"),
-    ("case of its teacher", "marloes", "/supervision/{report_issued}"),
+    ("case with its report", "hendrik", "/supervision/{report_issued}"),
+    ("visit to write down", "ellen", "/supervision/{in_guidance}/do/RecordVisit"),
+    ("dashboard", "saskia", "/dashboard"),
+    ("proof of an event", "noor", "/audit/events/{event}"),
 )
 SETTLED_MS = 500
 MOST_KB = 250
