@@ -21,7 +21,7 @@ from web.api.examples import SUPERVISION
 
 pytestmark = pytest.mark.crash
 
-EXAMPLES = 400
+EXAMPLES = 600
 PERSON_OF = {
     "teacher": "teacher",
     "client": "client",

@@ -26,7 +26,7 @@ from tests.workflows.histories import findings
 T = TypeVar("T")
 
 SEEKING = settings(
-    max_examples=80,
+    max_examples=120,
     stateful_step_count=30,
     derandomize=True,
     database=None,

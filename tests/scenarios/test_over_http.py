@@ -96,4 +96,4 @@ async def conform(running: Product, *words: str) -> tuple[int | None, dict[str, 
 async def test_a_scenario_holds_when_every_step_is_a_replay() -> None:
     """No workflow stays in memory: each task rebuilds the case from its history."""
     async with product(TRAJECT_MAX_CACHED_WORKFLOWS="0") as cold:
-        assert await play(cold, "c-abort-in-guidance") == []
+        assert await play(cold, "a-basic-level-reached") == []

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     Operation = APIOperation[Any, Any, Any, Any]
 
-READINGS = 3
-COMMANDS = 2
+READINGS = 4
+COMMANDS = 3
 """How often each operation is called."""
 CALLERS = ("saskia", "noor", "rik", "ellen")
 """People of several roles take turns, one for each call."""
