@@ -100,8 +100,10 @@ reset role;
 grant create on schema traject to traject_keeper;
 set local role traject_keeper;
 
+-- A page that looks by itself whether something changed does not use the session that shows it:
+-- else an open window would keep somebody signed in who left it long ago.
 create function traject.person_by_session(
-    p_token_hash bytea,
+    p_token_hash bytea, p_used boolean default true,
     out session uuid, out how text,
     out tenant uuid, out person uuid, out name text, out email text, out language text,
     out roles text[]
@@ -121,7 +123,7 @@ begin
      where s.token_hash = p_token_hash and p.active
        and s.ended_at is null and s.ends_at > now() and s.used_at + s.idle > now();
     -- Once a minute is enough for a time-out of minutes, and keeps reading cheap.
-    if person is not null and v_used < now() - interval '1 minute' then
+    if p_used and person is not null and v_used < now() - interval '1 minute' then
         update traject.session s set used_at = now() where s.token_hash = p_token_hash;
     end if;
 end
@@ -211,7 +213,7 @@ begin
 end
 $$;
 
-grant execute on function traject.person_by_session(bytea), traject.end_session(bytea),
+grant execute on function traject.person_by_session(bytea, boolean), traject.end_session(bytea),
     traject.board_of_home(text), traject.emergency_by_login(text),
     traject.take_token(bytea, double precision, double precision) to traject_app;
 reset role;
