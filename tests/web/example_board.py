@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from deploy.demo.examples import Step, case_names, lead, people, person_id, training_schools
-from events.event import Event
+from deploy.demo.playing import recording
 from events.holidays import closed_days
-from events.recording import ActorRef, Draft, Opening, Recording
+from events.recording import Recording
 from events.settings import TenantSettings
 from tests.properties.desk import drive
 from web.site import DEMO_BOARD
@@ -134,44 +132,13 @@ class ExampleBoard:
             assert recorded.outcome == "recorded", (recorded, asked)
 
     def recording(self, asked: Asked, stream: Stream) -> Recording:
-        rules, first = stream.rules, asked.events[0]
-        before = rules.story.fold(stream.events[: first.version - 1], rules.story.initial())
+        """As the demo plays the rest of its board, and here with the letters."""
+        rules, version = stream.rules, asked.events[0].version
+        before = rules.story.fold(stream.events[: version - 1], rules.story.initial())
         after = rules.story.fold(asked.events, before)
-        last = asked.events[-1].version == len(stream.events)
-        return Recording(
-            tenant=DEMO_BOARD,
-            process=rules.story.name,
-            stream=stream.id,
-            expected_version=first.version - 1,
-            command_id=first.command_id,
-            command=asked.command,
-            content_hash=asked.content_hash,
-            actor=ActorRef(person=first.actor.person, role=first.actor.role),
-            recorded_at=first.recorded_at,
-            correlation_id=first.correlation_id,
-            settings_version=1,
-            events=_drafts(asked.events),
-            notices=rules.notices(before, after, asked.events),
-            claims=[claim for holder, claim in self.engine.claims if last and holder == stream.id],
-            openings=list(self._opened(stream, first.command_id)),
-            given=asked.given,
-            index=rules.story.index(after),
-        )
-
-    def _opened(self, stream: Stream, command_id: str) -> Iterator[Opening]:
-        """Cases that a command of this one began."""
-        for other in self.engine.streams.values():
-            story = other.rules.story
-            if other.id == stream.id or other.events[0].command_id != command_id:
-                continue
-            _, begun = next(groupby(other.events, lambda event: event.command_id))
-            events = list(begun)
-            index = story.index(story.fold(events, story.initial()))
-            yield Opening(process=story.name, stream=other.id, events=_drafts(events), index=index)
-
-
-def _drafts(events: list[Event] | tuple[Event, ...]) -> list[Draft]:
-    return [Draft.of(event.data, event.occurred_on) for event in events]
+        letters = rules.notices(before, after, asked.events)
+        played = recording(self.engine, asked, stream, self.settings)
+        return played.model_copy(update={"notices": letters})
 
 
 def _for(step: Step, who: dict[str, str], name: str) -> Step:
