@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 import time
@@ -94,6 +95,15 @@ def _sweep(parent: Path) -> None:
             continue
         shutil.rmtree(folder, ignore_errors=True)
         alive.release()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays until the end, so nobody looks through it for garbage.
+
+    On a busy machine that holds up everything for a second, and Temporal ends a step after two.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -38,8 +38,10 @@ update traject.projection
 returning fence
 
 -- name: hold
+-- All of the same names, also those that another one is about to let be read this very moment.
 select build, name, version, state, position from traject.projection
- where build = any ($1::integer[]) or state = 'live'
+ where (name, version) in
+       (select name, version from traject.projection where build = any ($1::integer[]))
  order by build for update
 
 -- name: retire

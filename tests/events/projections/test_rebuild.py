@@ -141,3 +141,22 @@ async def test_a_build_that_is_behind_takes_nobodys_place(desk: Desk) -> None:
     finally:
         await connection.close()
     assert await desk.live() == live
+
+
+async def test_of_two_that_begin_at_once_both_may_let_theirs_be_read(desk: Desk) -> None:
+    first, second = [await connect(desk.database.projector_dsn) for _ in range(2)]
+    waiting = "select wait_event_type = 'Lock' from pg_stat_activity where pid = $1"
+    try:
+        numbers = [(await builds.begin(one, CASES)).number for one in (first, second)]
+        async with first.transaction():
+            assert await builds.swap(first, numbers[:1])
+            later = asyncio.create_task(builds.swap(second, numbers[1:]))
+            async with asyncio.timeout(10):
+                while not await desk.raw.fetchval(waiting, second.get_server_pid()):
+                    await asyncio.sleep(0.01)
+        assert await later
+        states = {one.number: one.state for one in await desk.builds()}
+        assert [states[number] for number in numbers] == ["old", "live"]
+    finally:
+        await first.close()
+        await second.close()
