@@ -27,7 +27,7 @@ STARTING = (
 SHOWING = ("tests/web",)
 """Lanes beside the one of all that is not named here."""
 
-FARTHER, FARTHEST = 5, 10
+FARTHER, FARTHEST = 3, 6
 """How far the lanes that nothing hurries stand back."""
 
 _COUNTS = re.compile(r"(\d+) (passed|failed|skipped|errors?|warnings?|xfailed|xpassed|deselected)")
