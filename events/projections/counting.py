@@ -25,6 +25,8 @@ _CASES = """c.build = (select p.build from traject.projection p
 _BEGUN = "($9::bigint is null or c.created_us >= $9 and c.created_us < $10)"
 _ENDED = "c.ended_us is not null and ($9::bigint is null or c.ended_us >= $9 and c.ended_us < $10)"
 _OPEN = f"c.open and {_BEGUN}"
+_EITHER = f"(({_OPEN}) or ({_ENDED}))"
+"""Whether under way or over, as figures count that are of both."""
 
 FIGURES: Mapping[str, str] = {
     "running": _OPEN,
@@ -43,6 +45,8 @@ FIGURES: Mapping[str, str] = {
     "ended_hours": f"{_ENDED} and c.hours > 0",
     "invoiced": f"{_ENDED} and c.amount > 0",
     "outcome": f"{_ENDED} and c.outcome is not null",
+    "all_hours": f"{_EITHER} and c.hours <> 0",
+    "all_to_invoice": f"{_EITHER} and c.amount <> 0",
 }
 """The figures that have a list of cases behind them, and which cases those are."""
 

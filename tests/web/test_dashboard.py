@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zipfile import ZipFile
@@ -76,6 +77,26 @@ async def test_every_figure_leads_to_as_many_cases(site: ExampleSite, by: str) -
         number = re.search(rf'href="{re.escape(link.replace("&", "&amp;"))}">(\d+)<', html)
         assert number
         assert behind.count('<th scope="row"') == int(number[1])
+
+
+@pytest.mark.parametrize("query", ["", "process=supervision", "state=closed", "period=2019-2020"])
+async def test_hours_and_amounts_are_those_of_the_list_behind_them(
+    site: ExampleSite, query: str
+) -> None:
+    html = (await look(site, f"/dashboard?{query or 'show=all'}")).text
+    ended = 0
+    for name in ("hours", "to_invoice"):
+        number, href = tile(html, name)
+        if not href:
+            assert query == "period=2019-2020"
+            continue
+        listed = rows_of((await look(site, href.replace("/cases?", "/cases.csv?"))).text)
+        column = listed[0].index(WORDS["column"][name])
+        whole = sum(Decimal(row[column].replace(",", ".")) for row in listed[1:])
+        assert whole == Decimal(re.sub(r"[^\d,]", "", number).replace(",", ".")), (name, listed)
+        over = listed[0].index(WORDS["column"]["over"])
+        ended += sum(bool(row[over]) for row in listed[1:])
+    assert ended > 0 or query == "period=2019-2020"
 
 
 async def test_the_board_gets_counts_and_no_case(site: ExampleSite) -> None:

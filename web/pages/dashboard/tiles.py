@@ -74,9 +74,9 @@ def tiles(content: Mapping[str, Any], filters: Filters, *, links: bool) -> list[
     )
     found.append(Tile("mean_days", _mean(ended), "days", href=behind("ended", len(ended))))
     hours = _added([*running, *ended], "hours")
-    found.append(Tile("hours", hours, "decimal", href=behind("hours", hours)))
+    found.append(Tile("hours", hours, "decimal", href=behind("all_hours", hours)))
     invoice = _added([*running, *ended], "to_invoice")
-    found.append(Tile("to_invoice", invoice, "money", href=behind("to_invoice", invoice)))
+    found.append(Tile("to_invoice", invoice, "money", href=behind("all_to_invoice", invoice)))
     return found
 
 
