@@ -16,7 +16,9 @@ from events.settings import TenantSettings
 from tests.pacts.workflow import PactProcess
 from tests.web.conftest import Board, PactBoard
 from web.documents import calendars
-from web.documents.calendars import _Entries
+from web.documents.calendars import Planned, _Entries, entry
+from web.texts import texts
+from web.wording import Wording
 from workflows.supervision.workflow import SupervisionProcess
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -86,9 +88,26 @@ async def test_the_board_s_time_is_told_and_the_reading_noted(pacts: PactBoard) 
         "2027-07-01T09:30:00+02:00",
         "Europe/Amsterdam",
     )
+    assert event["dtend"].dt - start == timedelta(hours=1)
     assert (event["sequence"], event["class"]) == (0, "PRIVATE")
     assert event["url"] == f"https://traject.example/pacts/{stream}"
     assert [one.what for one in await pacts.store.reads(pacts.tenant, stream)] == ["calendar"]
+
+
+@pytest.mark.parametrize(
+    ("at", "end"),
+    [
+        ("2027-07-01T23:30", "2027-07-02T00:30:00+02:00"),
+        ("2027-03-28T01:30", "2027-03-28T03:30:00+02:00"),
+        ("2027-07-01", None),
+    ],
+    ids=["past midnight", "the night of the clock", "a whole day"],
+)
+def test_what_has_a_time_takes_an_hour_and_what_has_none_a_day(at: str, end: str | None) -> None:
+    planned = Planned("uid", 0, AT, item("class_visit", at, visit="V1"))
+    wording = Wording(texts("nl"), TenantSettings(), {}, "supervision")
+    shown = entry(planned, wording, "https://traject.example")
+    assert (shown.decoded("dtend").isoformat() if "dtend" in shown else None) == end
 
 
 async def test_what_moves_stays_itself_and_what_is_off_is_gone(pacts: PactBoard) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -24,6 +24,8 @@ Change = tuple[Method, "Planned"]
 """What is to be done in a calendar, with what (RFC 5546)."""
 Identity = frozenset[tuple[str, str]]
 
+LASTS = timedelta(hours=1)
+"""How long a visit or a talk stands in a calendar: nobody says it when one is planned."""
 _WHEN = "at"
 _YEARS = (1, 6)
 """Whole years before and after the present one for which the file tells the clock's changes."""
@@ -220,7 +222,10 @@ def entry(one: Planned, wording: Wording, page: str) -> Event:
     when = str(one.item[_WHEN])
     if "T" in when:
         zone = wording.settings.zone
-        event.add("dtstart", datetime.fromisoformat(when).replace(tzinfo=zone))
+        start = datetime.fromisoformat(when).replace(tzinfo=zone)
+        event.add("dtstart", start)
+        # By way of UTC: when the clock is changed an hour is no hour of the clock.
+        event.add("dtend", (start.astimezone(UTC) + LASTS).astimezone(zone))
     else:
         event.add("dtstart", date.fromisoformat(when))
         event.add("transp", "TRANSPARENT")

@@ -14,7 +14,7 @@ from icalendar import vDuration
 
 from events.settings import TenantSettings
 from events.store.desk import OfCase
-from web.documents.calendars import calendar_at, entry, page_of, planned, wording_of
+from web.documents.calendars import LASTS, calendar_at, entry, page_of, planned, wording_of
 from web.pages.home.desk import desk
 from web.plain import one_line
 from web.reading import Reading, read_dossier
@@ -45,7 +45,7 @@ async def agenda_of(
     found = await desk(site, person, now, settings, (1, MOST))
     items = found.planned.items
     # A file also tells the clock's changes around this year, and follows the board's settings.
-    told = [words.language, settings.version, now.year, site.public_address]
+    told = [words.language, settings.version, now.year, site.public_address, str(LASTS)]
     rows = sorted(json.dumps([one.process, one.stream, one.item], sort_keys=True) for one in items)
     return Agenda(items, f'"{sha256(json.dumps([told, rows]).encode()).hexdigest()}"')
 

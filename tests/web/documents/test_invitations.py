@@ -52,6 +52,7 @@ async def parts(board: Board, mail: Mail) -> list[dict[str, Any]]:
                 "uid": str(event["UID"]),
                 "sequence": int(str(event["SEQUENCE"])),
                 "at": event.decoded("DTSTART").strftime("%d %H:%M"),
+                "lasts": event.decoded("DTEND") - event.decoded("DTSTART"),
                 "summary": str(event["SUMMARY"]),
                 "to": str(event["ATTENDEE"]),
                 "from": str(event["ORGANIZER"]),
@@ -71,6 +72,7 @@ async def test_an_invitation_moves_and_is_called_off_and_tells_no_secret(board: 
     (first,) = await parts(board, mail)
     assert first["method"] == "REQUEST"
     assert first["summary"] == "klassenbezoek V1"
+    assert first["lasts"] == timedelta(hours=1)
     assert (first["to"], first["from"]) == (f"mailto:{mail.to.email}", f"mailto:{SENDER}")
 
     await board.done(stream, "RescheduleVisit", {"visit": "V1", "at": f"{days[1]}T09:15"})
@@ -97,6 +99,7 @@ async def test_an_invitation_moves_and_is_called_off_and_tells_no_secret(board: 
     (third,) = await parts(board, off)
     assert (third["method"], third["status"]) == ("CANCEL", "CANCELLED")
     assert (third["uid"], third["at"]) == (first["uid"], second["at"])
+    assert third["lasts"] == first["lasts"]
     assert third["sequence"] > settled["sequence"]
     assert await parts(board, mail) == []
     assert await mails(board, "teacher", "visit_planned") == [mail]

@@ -91,6 +91,7 @@ async def test_a_calendar_follows_what_its_owner_may_know(board: Board) -> None:
     assert set(seen) == {"klassenbezoek V1"}
     entry = seen["klassenbezoek V1"]
     assert str(entry["LOCATION"]) == "De Windvaan"
+    assert entry.decoded("DTEND") - entry.decoded("DTSTART") == timedelta(hours=1)
     assert str(entry["URL"]) == f"https://traject.example/supervision/{stream}"
     assert "Marloes" not in first.text
     (mail,) = await mails(board, "teacher", "visit_planned")
