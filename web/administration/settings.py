@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "supervision": (
-        "accept", "intake", "diagnosis", "consultation", "goal_list", "talk",
-        "self_assessment_after_visit", "self_assessment_before_talk", "report", "response_term",
-        "receipt", "close", "stalled", "period_ending", "suspended_long_days",
-        "hours_window_days", "goals_max", "visits_min", "visits_default", "visits_max",
-        "hourly_rate",
+    "beginning": ("accept", "intake", "diagnosis", "consultation", "goal_list", "goals_max"),
+    "visits": (
+        "visits_min", "visits_default", "visits_max", "talk", "self_assessment_after_visit",
+        "self_assessment_before_talk",
     ),
-    "learning": (
-        "offer", "answer", "signatures_due", "signatures_late", "signing_link_days",
-        "internship_advised", "evaluation", "sharing", "three_party_talk", "final_assessment",
-        "vog_policy", "vog_months",
+    "ending": ("period_ending", "report", "response_term", "receipt", "close"),
+    "hours": ("hourly_rate", "hours_window_days", "stalled", "suspended_long_days"),
+    "internships": ("internship_advised", "evaluation", "sharing"),
+    "placements": (
+        "offer", "answer", "three_party_talk", "final_assessment", "vog_policy", "vog_months",
     ),
+    "signing": ("signatures_due", "signatures_late", "signing_link_days"),
     "partners": ("successor", "handover", "agreement_ending", "dormancy_months"),
     "messages": ("overdue_coordinator", "overdue_hr", "mail_from_hour", "mail_to_hour"),
 }  # fmt: skip
@@ -68,6 +68,20 @@ class Row:
     value: str
     usual: str
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A part of the page, which opens by itself where something in it is wrong."""
+
+    name: str
+    rows: list[Row]
+    open: bool
+
+    @property
+    def own(self) -> int:
+        """In how many the board does as is not usual."""
+        return sum(row.value != row.usual for row in self.rows)
 
 
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
@@ -212,22 +226,31 @@ async def _page(
 ) -> Response:
     usual, now = _typed(TenantSettings()), _typed(current)
     shown = now if sent is None or at_top else sent
-    groups = {
-        group: [Row(n, shown.raw(n), usual.raw(n), UNITS.get(n, "working_days")) for n in names]
+    wrong = sent.wrong if sent else {}
+    groups = [
+        Group(
+            group,
+            [Row(n, shown.raw(n), usual.raw(n), UNITS.get(n, "working_days")) for n in names],
+            open=not wrong.keys().isdisjoint(names),
+        )
         for group, names in GROUPS.items()
-    }
+    ]
     changes = await site.store.changes(person.tenant, Sought(what="settings"), limit=SHOWN)
     return page(
         request,
         "administration/settings.html",
-        WRONG if sent and sent.wrong else 200,
+        WRONG if wrong else 200,
         groups=groups,
         sent=shown,
-        wrong=sent.wrong if sent else {},
+        wrong=wrong,
         labels=_labels(page_language(request).pages["administration"]),
         current=current,
         classes=CLASSES,
         usual_terms=RETENTION,
+        terms_own=sum(current.retention[kind] != RETENTION[kind] for kind in RETENTION),
+        terms_open=any(
+            f"{part}_{kind}" in wrong for part in ("months", "ground") for kind in CLASSES
+        ),
         changes=await told_changes(request, site, person.tenant, changes),
         done=request.query_params.get("done", ""),
     )

@@ -188,6 +188,10 @@ async def test_settings_are_kept_as_versions(desk: ExampleSite) -> None:
             desk, "saskia", f"{HERE}/settings", await settings_form(desk, **wrong), 422
         )
         assert f'href="#{where}"' in html, where
+        # What is wrong is in sight, and the rest of the long page stays folded.
+        parts = re.findall(r"<details class=\"card part\"( open)?>(.*?)</details>", html, re.DOTALL)
+        shown_open = [said for is_open, said in parts if is_open]
+        assert [f'id="{where}"' in said for said in shown_open] == [True], where
     version = (await desk.store.settings(DEMO_BOARD)).version
     await sent(desk, "saskia", f"{HERE}/settings/{version - 1}", {})
     undone = await desk.store.settings(DEMO_BOARD)
