@@ -23,6 +23,7 @@ export function keep(form) {
   let known = form.dataset.known ? Number(form.dataset.known) : null;
   let before = JSON.stringify(typedIn(form));
   let timer = 0, since = 0, sending = null, stopped = false, leaving = false;
+  let without = "", asking = false;
 
   const dirty = () => JSON.stringify(typedIn(form)) !== before;
 
@@ -60,7 +61,7 @@ export function keep(form) {
     const text = JSON.stringify(typedIn(form));
     since = 0;
     sending = new AbortController();
-    if (!flush) say(words.saving);
+    if (!flush && !without) say(words.saving);
     try {
       const answer = await fetch(form.dataset.draft, {
         method: "PUT",
@@ -72,7 +73,7 @@ export function keep(form) {
       });
       await answered(answer, text);
     } catch (fault) {
-      if (fault.name !== "AbortError") later(words.offline);
+      if (fault.name !== "AbortError") later(without ||= words.offline);
     } finally {
       sending = null;
     }
@@ -81,6 +82,7 @@ export function keep(form) {
 
   async function answered(answer, text) {
     timer = 0;
+    without = "";
     if (answer.status === 200) {
       const told = await answer.json();
       before = text;
@@ -117,10 +119,33 @@ export function keep(form) {
 
   form.addEventListener("input", touched);
   form.addEventListener("change", touched);
-  form.addEventListener("submit", () => {
+  function leave() {
     leaving = true;
     clearTimeout(timer);
     sending?.abort();
+  }
+
+  // Text that is not kept yet would be lost on the browser's own page about a lost connection.
+  async function ask() {
+    asking = true;
+    if (await reachable()) {
+      leave();
+      form.submit();
+    } else {
+      later(without = words.unsent);
+      form.dispatchEvent(new CustomEvent("unsent"));
+    }
+    asking = false;
+  }
+
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const given = !event.submitter?.name && !event.submitter?.hasAttribute("formaction");
+    if (asking) event.preventDefault();
+    else if (given && (without || dirty() || !navigator.onLine)) {
+      event.preventDefault();
+      ask();
+    } else leave();
   });
   button?.addEventListener("click", (event) => {
     event.preventDefault();
@@ -138,6 +163,16 @@ export function keep(form) {
   addEventListener("pageshow", (event) => {
     if (event.persisted) leaving = false;
   });
+}
+
+async function reachable() {
+  const small = document.querySelector("link[rel=icon]").href;
+  try {
+    await fetch(small, { method: "HEAD", cache: "no-store" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function clock() {

@@ -63,6 +63,8 @@ for (const form of document.querySelectorAll("form.asks")) {
     if (sent) event.preventDefault();
     sent = true;
   });
-  addEventListener("pageshow", () => { sent = false; });
+  for (const [place, news] of [[window, "pageshow"], [form, "unsent"]]) {
+    place.addEventListener(news, () => { sent = false; });
+  }
 }
 for (const select of document.querySelectorAll("select[data-people]")) searchable(select);

@@ -113,6 +113,26 @@ async def test_without_reception_what_is_typed_waits(
     await later.page.context.close()
 
 
+async def test_what_is_sent_without_reception_stays_on_the_page(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    before = await recorded(site, case)
+    await ellen.ask(case, "LogHours")
+    await ellen.page.context.set_offline(True)
+    await ellen.fill(HOURS)
+    send = ellen.form.locator("button.do").last
+    await send.click()
+    unsent = WORDS["tasks"]["draft"]["script"]["unsent"]
+    await ellen.page.locator("[data-draft-status]").get_by_text(unsent).wait_for()
+    assert await ellen.form.locator('[name="hours"]').input_value() == HOURS["hours"]
+    await ellen.page.context.set_offline(False)
+    await send.click()
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    await ellen.page.context.close()
+
+
 async def test_a_form_is_done_by_keys_alone(site: Served, browser: Browser, case: str) -> None:
     ellen = await Hands.at(browser, site, "ellen")
     keys = Keys(ellen.page)
