@@ -56,7 +56,8 @@ async def names_in(site: Site, tenant: str, dossier: Dossier, paper: Paper) -> M
 async def _made(site: Site, tenant: str, dossier: Dossier, paper: Paper) -> Document:
     """Who was first, here or in another process, decides what everybody reads: names as well."""
     settings = await site.settings(tenant)
-    shown = [paper.parties, paper.facts, paper.fields]
+    # A party may be called as a field in which people write, such as the school.
+    shown = [list(paper.parties.values()), paper.facts, paper.fields]
     wording = await wording_for(site, tenant, dossier.process, shown, texts(LANGUAGE), settings)
     stream, version = dossier.stream, paper.version
     names = json.dumps(wording.names, sort_keys=True).encode()
