@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from babel.dates import format_date
@@ -23,6 +24,8 @@ from web.written import TOLD, Written, written
 NOT_SHOWN = frozenset({"id", "event", "event_id"})
 """Fields whose ids stand for themselves."""
 
+_EUROS = {"supervision": frozenset({"amount", "hourly_rate", "total"})}
+"""Decimals that are amounts of money, by process; all others are hours."""
 _DECIMAL = re.compile(r"\d+\.\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -192,6 +195,15 @@ class Wording:
         except KeyError:
             return entry["title"]
 
+    def said(self, kind: str, data: Mapping[str, Any]) -> frozenset[str]:
+        """The fields whose values stand in that sentence as they are."""
+        entry = self.words["types"].get(kind)
+        if entry is None:
+            return frozenset()
+        found = {field for _, field, _, _ in Formatter().parse(entry["text"]) if field}
+        whole = all(data.get(field) is not None for field in found)
+        return frozenset(found) if whole else frozenset()
+
     def value(self, field: str, value: Any, kind: str = "") -> str:
         """A plain value as people read it; ``kind`` is the type of the event it is from, if any."""
         match value:
@@ -229,12 +241,25 @@ class Wording:
                 if _says(it)
             ]
             return Detail(label, parts=tuple(told))
-        if isinstance(value, list | tuple) and any(isinstance(inner, Mapping) for inner in value):
-            parts = [Detail("", parts=tuple(self.details(inner, kind))) for inner in value]
-            return Detail(label, parts=tuple(parts))
+        if parts := self._listed(value, kind):
+            return Detail(label, parts=parts)
         free = field in self.written(kind).texts
         href = "" if free or not isinstance(value, str) else self.addresses.get(value, "")
-        return Detail(label, self.value(field, value, kind), href=href)
+        return Detail(label, self._told(field, value, kind), href=href)
+
+    def _listed(self, value: Any, kind: str) -> tuple[Detail, ...]:
+        """Of a list of things that have parts each of them; nothing of anything else."""
+        if not isinstance(value, list | tuple):
+            return ()
+        if not any(isinstance(inner, Mapping) for inner in value):
+            return ()
+        return tuple(Detail("", parts=tuple(self.details(inner, kind))) for inner in value)
+
+    def _told(self, field: str, value: Any, kind: str) -> str:
+        """A value beside its label: in a sentence it stands without the sign of the euro."""
+        if field in _EUROS.get(self.process, ()) and isinstance(value, str) and _money(value):
+            return self.money(value)
+        return self.value(field, value, kind)
 
     def _span(self, value: Mapping[str, Any]) -> str:
         days = {"from": self.value("from", value["from"]), "to": self.value("to", value["to"])}
@@ -245,7 +270,9 @@ class Wording:
         label = words["terms"].get(key) or words["labels"].get(key) or self.intervention(key)
         if isinstance(value, Mapping):
             return Detail(label, parts=tuple(self.details(value, kind)))
-        return Detail(label, self.value(key, value, kind))
+        if parts := self._listed(value, kind):
+            return Detail(label, parts=parts)
+        return Detail(label, self._told(key, value, kind))
 
     def _text(self, field: str, value: str) -> str:
         """A value that is no text of somebody's; what it turns out not to be, it stays."""
@@ -278,6 +305,10 @@ class Wording:
 def _day(day: date, language: Language) -> str:
     """A page names the same few days many times."""
     return format_date(day, "EEE d MMMM y", locale=language)
+
+
+def _money(text: str) -> bool:
+    return _DECIMAL.fullmatch(text) is not None
 
 
 def _says(value: Any) -> bool:
