@@ -51,7 +51,8 @@ def entries(
     for item in shown:
         if item["type"] == CORRECTED and item["data"]["event"] in there:
             continue
-        wanted = fields.get(item["type"]) if fields is not None else None
+        unsaid = _unsaid(item, wording)
+        wanted = fields.get(item["type"], unsaid) if fields is not None else unsaid
         details = [*_details(item, wording, wanted)]
         details += corrected(item["event_id"], corrections, wording)
         found.append(
@@ -73,6 +74,12 @@ def _details(item: Item, wording: Wording, wanted: Collection[str] | None) -> li
         if (wanted is None or field in wanted) and field != "event"
     }
     return wording.details(data, item["type"])
+
+
+def _unsaid(item: Item, wording: Wording) -> Collection[str]:
+    """The fields of which the sentence about it does not give the whole value."""
+    said = wording.said(item["type"], item["data"])
+    return [field for field in item["data"] if field not in said]
 
 
 def corrected(

@@ -8,6 +8,7 @@ from typing import Any
 from events.calendar import local_day
 from web.documents.course import entries
 from web.documents.sheet import Block, Course, Facts, Passage, Section, Sheet
+from web.plain import plain
 from web.reading import Reading
 from web.wording import Detail, Wording
 
@@ -102,9 +103,7 @@ def _eight(reading: Reading, wording: Wording) -> list[Section]:
         if happened:
             blocks.append(Course(happened))
         found.append(Section(words[heading], blocks or [_nothing(heading, wording)]))
-    first = found[0]
-    lead = Passage(words["lead"], aside=True)
-    return [Section(first.title, [lead, *first.blocks]), *found[1:]]
+    return [Section("", [Passage(words["lead"], aside=True)]), *found]
 
 
 def _nothing(heading: str, wording: Wording) -> Block:
@@ -124,7 +123,9 @@ def _known(heading: str, reading: Reading, wording: Wording) -> list[Block]:
             return [Facts(wording.details(shown))]
         case "nature":
             concerns = [
-                Detail("", wording.value("text", one["text"], "TrajectoryRequested"))
+                Detail(
+                    plain(one["concern"]), wording.value("text", one["text"], "TrajectoryRequested")
+                )
                 for one in asked.get("concerns", ())
             ]
             return [Facts([Detail(words["concerns"], parts=tuple(concerns))])] if concerns else []
@@ -144,9 +145,10 @@ def _duration(reading: Reading, wording: Wording) -> list[Detail]:
         return words["days_value"]["one" if count == 1 else "other"].format(count=count)
 
     first = reading.dossier.events[0].recorded_at
+    over = not reading.rules.story.index(reading.dossier.state).open
     found = [
         Detail(words["since"], wording.instant(first.isoformat())),
-        Detail(words["days"], days(summary["duration_days"])),
+        Detail(words["days_over" if over else "days"], days(summary["duration_days"])),
     ]
     if summary["suspended_days"]:
         found.append(Detail(words["suspended"], days(summary["suspended_days"])))

@@ -88,7 +88,7 @@ Block = Passage | Facts | Grid | Course
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading, which is a bookmark too, and what stands below it."""
+    """A heading, which is a bookmark too, and what stands below it; without one if it is empty."""
 
     title: str
     blocks: Sequence[Block]
