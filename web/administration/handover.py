@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 SECONDS = 5.0
 """A page carries out as much as goes in this, and then shows how far it is."""
 REASON_MOST = 500
+ASK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +276,14 @@ async def _options(site: Site, person: PersonRow, sent: Typed) -> Choices | None
     return people
 
 
+async def _coordinators(site: Site, person: PersonRow) -> Sequence[str]:
+    """Whom to ask for what hr cannot hand over; nobody for a coordinator, and of many the first."""
+    if "coordinator" in person.roles:
+        return ()
+    found = await site.store.fitting(person.tenant, {"coordinator"}, ASK)
+    return [one.name for one in found]
+
+
 async def _page(
     request: Request,
     site: Site,
@@ -286,7 +295,9 @@ async def _page(
 ) -> Response:
     lines = await _plan(request, site, person, sent) if looked and not sent.wrong else []
     options = await _options(site, person, sent)
+    counts = Counter(line.how for line in lines)
     passings = await site.store.passings(person.tenant)
+    wording = Wording(page_language(request), await site.settings(person.tenant), {})
     involved = {who for one in passings for who in (one.of, one.to)}
     return page(
         request,
@@ -296,8 +307,10 @@ async def _page(
         options=options,
         looked=looked and not sent.wrong,
         lines=lines,
-        counts=Counter(line.how for line in lines),
+        counts=counts,
+        ask=await _coordinators(site, person) if counts["not_now"] else (),
         passings=passings,
+        begun={one.id: wording.instant(one.begun_at.isoformat()) for one in passings},
         names=await site.store.names(person.tenant, involved),
         key=sent.raw("key") or own_id(person.id, datetime.now(UTC).isoformat()),
     )

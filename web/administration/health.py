@@ -159,7 +159,7 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
         request,
         "administration/health.html",
         findings=[_told(one, words, settings.zone) for one in findings(looked)],
-        worst=_worst(findings(looked)),
+        worst=worst(findings(looked)),
         stuck=looked.condition.stuck,
         stuck_rows=_stuck(looked, words, settings.zone),
         workers=looked.workers or (),
@@ -179,7 +179,7 @@ async def as_json(request: Request, site: Site, person: PersonRow) -> JSONRespon
         {
             "at": instant_text(at),
             "clock": at.astimezone(settings.zone).strftime("%H:%M:%S"),
-            "level": _worst(findings(looked)),
+            "level": worst(findings(looked)),
             "position": looked.condition.position,
             "findings": items,
         }
@@ -219,7 +219,8 @@ def _clock(moment: datetime | None, zone: Any) -> str:
     return moment.astimezone(zone).strftime("%d-%m-%Y %H:%M") if moment else ""
 
 
-def _worst(found: Iterator[Finding]) -> Level:
+def worst(found: Iterator[Finding]) -> Level:
+    """How all is: as the thing that is worst."""
     levels: list[Level] = [one.level for one in found]
     return max(levels, key=("ok", "warn", "bad").index)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fastapi import Request
@@ -32,11 +32,15 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "language": ("taal", "language"),
 }
 """What the columns may be called; the first two have to be there."""
+KINDS = ("added", "changed", "same", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the file: who it is about, whether new or changed, or what is wrong with it."""
+    """A line of the file: who it is about, whether new or changed, or what is wrong with it.
+
+    ``same`` says that all of it stands there already, and ``unknown`` are roles that do not exist.
+    """
 
     line: int
     name: str
@@ -45,11 +49,15 @@ class Row:
     language: str
     person: str = ""
     wrong: tuple[str, ...] = field(default=())
+    same: bool = False
+    unknown: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
-        """wrong, changed or added."""
-        return "wrong" if self.wrong else ("changed" if self.person else "added")
+        """wrong, same, changed or added."""
+        if self.wrong or self.same:
+            return "wrong" if self.wrong else "same"
+        return "changed" if self.person else "added"
 
     def entry(self) -> Entry:
         """As it is kept."""
@@ -130,11 +138,15 @@ def _row(
     if language not in LANGUAGES:
         wrong.append("language")
     seen.add(email.lower())
-    return Row(number, name, email, roles, language, person.id if person else "", tuple(wrong))
+    row = Row(number, name, email, roles, language, person.id if person else "", tuple(wrong))
+    same = person is not None and (name, email, set(roles), language) == (
+        person.name, person.email, set(person.roles), person.language,
+    )  # fmt: skip
+    return replace(row, same=same, unknown=unknown)
 
 
-def _roles(text: str) -> tuple[tuple[str, ...], bool]:
-    """The roles of a cell, by their name in either language; and whether one is unknown."""
+def _roles(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The roles of a cell, by their name in either language; and what is called like none."""
     known = {
         str(texts(language).events["roles"][role]).lower(): role
         for language in LANGUAGES
@@ -142,9 +154,10 @@ def _roles(text: str) -> tuple[tuple[str, ...], bool]:
     } | {role: role for role in ROLES}
     for mark in "+|":
         text = text.replace(mark, "/")
-    asked = [one.strip().lower() for one in text.split("/") if one.strip()]
-    found = {known[one] for one in asked if one in known}
-    return tuple(role for role in ROLES if role in found), any(one not in known for one in asked)
+    asked = [one.strip() for one in text.split("/") if one.strip()]
+    found = {known[one.lower()] for one in asked if one.lower() in known}
+    unknown = tuple(one[:60] for one in asked if one.lower() not in known)
+    return tuple(role for role in ROLES if role in found), unknown
 
 
 async def look(request: Request, _site: Site, _person: PersonRow) -> Response:
@@ -168,19 +181,20 @@ async def check(request: Request, site: Site, person: PersonRow) -> Response:
         sent.wrong["file"] = wrong
     if wrong or any(row.wrong for row in rows):
         return _page(request, sent, rows, WRONG)
-    if sent.raw("go") != "yes":
+    news = [row for row in rows if not row.same]
+    if sent.raw("go") != "yes" or not news:
         return _page(request, sent, rows)
     try:
-        await site.store.keep_people(person.tenant, person.id, [row.entry() for row in rows])
+        await site.store.keep_people(person.tenant, person.id, [row.entry() for row in news])
     except LastAdministrator:
         sent.wrong["file"] = "last_keeper"
         return _page(request, sent, rows, WRONG)
-    return RedirectResponse(f"/administration/people?done={len(rows)}", 303)
+    return RedirectResponse(f"/administration/people?done={len(news)}", 303)
 
 
 def _page(request: Request, sent: Typed, rows: list[Row], status: int = 200) -> Response:
     words: Texts = page_language(request)
-    counts = {kind: sum(row.kind == kind for row in rows) for kind in ("added", "changed", "wrong")}
+    counts = {kind: sum(row.kind == kind for row in rows) for kind in KINDS}
     return page(
         request,
         "administration/import.html",

@@ -18,6 +18,7 @@ from web.api.paths import stream_of
 from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import page_language
+from web.permissions.table import may
 from web.plain import one_line
 from web.site import Site
 from web.texts import LANGUAGES, Texts
@@ -219,6 +220,8 @@ async def _form(
         fixed=fixed(by, entry.id if entry else "", ROLES),
         held=entry.roles if entry else (),
         own=entry is not None and entry.id == by.id,
+        may_absent=may(by, "administration.absence"),
+        may_pass=may(by, "administration.handover"),
         done=request.query_params.get("done", ""),
         **more,
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 from fastapi.responses import Response
 
 from events.store.administration import Sought
-from web.administration.told import told_changes
+from web.administration.health import Level, findings, look, worst
+from web.administration.told import Told, told_changes
 from web.pages.page import page
 from web.permissions.table import may
 from web.site import Site
@@ -29,15 +33,38 @@ PARTS: tuple[tuple[str, str, str], ...] = (
 SHOWN = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What the first page has for who looks after the system: its parts, and how all is."""
+
+    parts: Sequence[tuple[str, str]]
+    worst: Level
+    changes: Sequence[Told]
+
+
+async def keeping(request: Request, site: Site, person: PersonRow) -> Keeping | None:
+    """None for who is no administrator."""
+    if "administrator" not in person.roles:
+        return None
+    looked, changes = await asyncio.gather(
+        look(site, person.tenant), site.store.changes(person.tenant, Sought(), limit=SHOWN)
+    )
+    told = await told_changes(request, site, person.tenant, changes)
+    return Keeping(_parts(person), worst(findings(looked)), told)
+
+
+def _parts(person: PersonRow) -> list[tuple[str, str]]:
+    return [(name, href) for name, view, href in PARTS if may(person, view)]
+
+
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /administration``."""
-    parts = [(name, href) for name, view, href in PARTS if may(person, view)]
     changes = []
     if may(person, "administration.people"):
         changes = await site.store.changes(person.tenant, Sought(), limit=SHOWN)
     return page(
         request,
         "administration/start.html",
-        parts=parts,
+        parts=_parts(person),
         changes=await told_changes(request, site, person.tenant, changes),
     )

@@ -26,14 +26,14 @@ HR = PersonRow("7f7c1d1e-0000-4000-8000-000000000001", DEMO_BOARD, "Hanne", None
 async def test_each_sees_what_the_own_role_opens(desk: ExampleSite) -> None:
     for by, parts in (
         ("saskia", {"people", "absence", "handover", "settings", "holidays", "letters", "health"}),
-        ("ada", {"people", "health"}),
+        ("boukje", {"people", "health"}),
         ("rik", {"handover"}),
     ):
         html = await shown(desk, by, HERE)
         assert set(re.findall(rf'class="person" href="{HERE}/(\w+)"', html)) == parts, by
     await shown(desk, "marloes", HERE, 403)
-    assert f'href="{HERE}"' in await shown(desk, "ada", "/")
-    assert "Begeleiding van" not in await shown(desk, "ada", "/")
+    assert f'href="{HERE}"' in await shown(desk, "boukje", "/")
+    assert "Begeleiding van" not in await shown(desk, "boukje", "/")
 
 
 async def test_every_page_says_all_in_both_languages(desk: ExampleSite) -> None:
@@ -75,7 +75,7 @@ async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
     typed["email"] = "koen@school.example"
     where = (await sent(desk, "saskia", f"{HERE}/people/new", typed)).partition("?")[0]
     koen = where.rpartition("/")[2]
-    await sent(desk, "ada", where, {**typed, "roles": ["advisor", "coordinator"]})
+    await sent(desk, "boukje", where, {**typed, "roles": ["advisor", "coordinator"]})
     assert await last_change(desk, "person") == (
         {"roles": ["advisor"]},
         {"roles": ["advisor", "coordinator"]},
@@ -138,16 +138,25 @@ async def test_many_people_come_from_a_file_after_a_look(desk: ExampleSite) -> N
     )
     before = len(await desk.store.everyone(DEMO_BOARD))
     html = await sent(desk, "saskia", f"{HERE}/people/import", {"file": file}, 200)
-    assert "1 nieuw, 1 gewijzigd, 0 niet goed" in html
+    assert "1 nieuw, 0 gewijzigd, 1 ongewijzigd, 0 niet goed" in html
+    assert "Sla deze persoon op" in html
     assert len(await desk.store.everyone(DEMO_BOARD)) == before
     await sent(desk, "saskia", f"{HERE}/people/import", {"file": file, "go": "yes"})
     people = {one.name: one.roles for one in await desk.store.everyone(DEMO_BOARD)}
     assert people["Nina Post"] == ("mentor",)
     assert people["Ellen van Duinen"] == ("advisor",), "what is left empty stays as it is"
-    wrong = file + "Bas,bas,\n"
-    assert "1 niet goed" in await sent(
-        desk, "saskia", f"{HERE}/people/import", {"file": wrong, "go": "yes"}, 422
-    )
+    again = {"file": file, "go": "yes"}
+    html = await sent(desk, "saskia", f"{HERE}/people/import", again, 200)
+    assert "Alles staat er al zo in." in html
+    more = {"file": file + "Nina Post,nina@voorbeeld.example,mentor/adviseur\n"}
+    assert "twee keer" in await sent(desk, "saskia", f"{HERE}/people/import", more, 422)
+    changed = {"file": file.replace(",mentor", ",mentor/adviseur")}
+    html = await sent(desk, "saskia", f"{HERE}/people/import", changed, 200)
+    assert "0 nieuw, 1 gewijzigd, 1 ongewijzigd, 0 niet goed" in html
+    wrong = file + "Bas,bas,opper|Hoofd{0}\n"
+    html = await sent(desk, "saskia", f"{HERE}/people/import", {"file": wrong, "go": "yes"}, 422)
+    assert "1 niet goed" in html
+    assert "Deze rol bestaat niet: opper, Hoofd{0}." in html
 
 
 async def settings_form(desk: ExampleSite, **changes: str) -> dict[str, str]:
@@ -282,9 +291,11 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
     html = await shown(desk, "saskia", f"{HERE}/handover{ask}")
     assert "kan nu niet, of alleen door een ander" in html
     assert "gaat over" not in html
+    assert re.search(r"een van de coördinatoren misschien wel: [^<]*Rik Oosterveen\.<", html)
     unfit = ask.replace(tobias, person_id("marloes"))
     assert "heeft niet de juiste rol" in await shown(desk, "rik", f"{HERE}/handover{unfit}")
     html = await shown(desk, "rik", f"{HERE}/handover{ask}")
+    assert "misschien wel" not in html
     going = html.count(">gaat over<")
     assert going == len(parts) > 0
     key = re.findall(r'name="key" value="([^"]+)"', html)[0]
@@ -294,6 +305,7 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
     assert again.partition("?")[0] == where.partition("?")[0], "a double click begins it once"
     html = await shown(desk, "rik", where.partition("?")[0])
     assert f"{going} van {going} behandeld" in html
+    assert "Reden: Verlof" in html
     assert ">overgedragen<" in html
     assert await desk.store.parts_of(DEMO_BOARD, ellen) == []
     for one in parts:
@@ -316,16 +328,33 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
 
 async def test_how_it_goes_is_told_in_words_and_to_programs(desk: ExampleSite) -> None:
     await desk.catch_up()
-    html = await shown(desk, "ada", f"{HERE}/health")
+    html = await shown(desk, "boukje", f"{HERE}/health")
     assert "De dienst die dossiers afhandelt, is bereikbaar." in html
     assert "Eén achtergronddienst behandelt de dossiers." in html
-    told = (await desk.get("ada", f"{HERE}/health.json")).json()
+    told = (await desk.get("boukje", f"{HERE}/health.json")).json()
     levels = {one["name"]: one["level"] for one in told["findings"]}
     assert levels["temporal"] == levels["workers"] == levels["parked"] == "ok"
     assert {"mail", "mail_failed", "late", "no_checkpoint"} <= levels.keys()
-    await sent(desk, "ada", f"{HERE}/health/retry", {})
-    assert "binnen een minuut" in await shown(desk, "ada", f"{HERE}/health")
+    await sent(desk, "boukje", f"{HERE}/health/retry", {})
+    assert "binnen een minuut" in await shown(desk, "boukje", f"{HERE}/health")
     await shown(desk, "marloes", f"{HERE}/health.json", 403)
+
+
+async def test_an_administrator_meets_no_closed_door(desk: ExampleSite) -> None:
+    """Whatever a page shows somebody who looks after the system and sees no case leads on."""
+    await desk.catch_up()
+    someone = f"{HERE}/people/{person_id('ellen')}"
+    for page in ("/", HERE, someone, f"{HERE}/health", f"{HERE}/mail"):
+        html = await shown(desk, "boukje", page)
+        main = html.partition("<main")[2].partition("</main>")[0]
+        for href in set(re.findall(r'href="(/[^"#]*)"', main)):
+            await shown(desk, "boukje", href)
+    assert "Afwezigheid vastleggen" in await shown(desk, "saskia", someone)
+    home = await shown(desk, "boukje", "/")
+    assert f'href="{HERE}/people"' in home
+    assert "Er werkt iets niet goed. Kijk bij Werking van Traject." in home, "nothing is signed"
+    assert "in uw dossiers" not in home, "there are none"
+    assert f'href="{HERE}/health"' not in await shown(desk, "saskia", "/")
 
 
 async def test_auditors_search_what_was_changed(desk: ExampleSite) -> None:

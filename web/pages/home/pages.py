@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.responses import RedirectResponse, Response
 
 from events.event import instant_text
+from web.administration.start import keeping
 from web.api.body import form
 from web.api.dashboard import OFFICE, office_of
 from web.api.problems import Problem, invalid
@@ -70,6 +71,8 @@ async def home(visit: Visit) -> Response:
         visit=visit,
         own=own_words(visit.words),
         attention=await _attention(visit),
+        keeping=await keeping(visit.request, site, person),
+        no_cases=not any(tab.name in site.rules for tab in visit.request.scope["traject.tabs"]),
     )
 
 
