@@ -6,7 +6,7 @@ from typing import Any
 
 from events.settings import TenantSettings
 from web.forms.ways import FIRST, RARE, WITHIN, ways
-from web.pages.case import Moment, step_line
+from web.pages.case import Moment, VisitRow, ahead, plans_of, step_line, waited_for
 from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
 from web.pages.timeline import FEW, RECENT, Chosen, timeline_of
 from web.texts import DEFAULT, texts
@@ -121,3 +121,45 @@ def test_an_intake_that_nobody_planned_was_held_all_the_same() -> None:
     assert (ended["intake"], ended["diagnosis"]) == ("done", "done")
     never = {step.name: step.place for step in step_line("aborted", [])}
     assert never["intake"] == "skipped"
+
+
+def test_what_is_planned_stands_in_the_order_of_its_moments() -> None:
+    wording = Wording(texts(DEFAULT), TenantSettings(), {}, "supervision")
+    term = {"step": "talk:V2", "by": "advisor", "due": "2026-03-10"}
+    visits = [
+        VisitRow("V1", planned="2026-03-12T09:00"),
+        VisitRow(
+            "V2", planned="2026-03-02T09:00", held="2026-03-02", talk_planned="2026-03-05T15:00"
+        ),
+        VisitRow("O1", announced=False, planned="2026-03-04T09:00"),
+    ]
+    found = ahead({"overdue": [], "next": [term]}, [], visits, wording, now="2026-03-04T09:30")
+    assert [(one.what, one.past) for one in found] == [
+        ("nagesprek V2 houden", False),
+        ("klassenbezoek O1", True),
+        ("klassenbezoek V1", False),
+    ]
+    assert found[0].at == wording.local("2026-03-05T15:00")
+    planned = {"type": "IntakePlanned", "data": {"at": "2026-03-01T09:00"}}
+    again = {"type": "IntakePlanned", "data": {"at": "2026-03-02T09:00"}}
+    assert plans_of([planned, again, {"type": "IntakeHeld"}]) == {"intake": "2026-03-02T09:00"}
+
+
+def test_somebody_has_the_next_step_where_no_term_runs() -> None:
+    wording = Wording(texts(DEFAULT), TenantSettings(), {}, "supervision")
+    case: dict[str, Any] = {
+        "state": "guidance", "suspended": False, "teacher": "t", "client": "c", "advisor": "a",
+        "visits": {"planned": [], "held": ["V1"], "agreed": 3}, "receipts": [],
+    }  # fmt: skip
+
+    def told(reader: str, **other: Any) -> list[tuple[str, bool]]:
+        return [(one.role, one.mine) for one in waited_for(case | other, reader, wording)]
+
+    assert told("a") == [("advisor", True)]
+    assert told("t") == [("advisor", False)]
+    assert told("a", suspended=True) == []
+    assert told("a", visits={"planned": ["V2"], "held": ["V1"], "agreed": 3}) == []
+    assert told("a", state="reported") == [("teacher", False), ("client", False)]
+    assert told("a", state="reported", receipts=["teacher"]) == [("client", False)]
+    assert told("a", state="reported", receipts=["client", "teacher"]) == [("client", False)]
+    assert told("a", state="intake") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -10,6 +10,8 @@ from events.rectification import RecordCorrected
 from web.wording import Detail, Wording
 
 LINE = ("requested", "intake", "diagnosis", "goal_setting", "guidance", "reporting", "reported")
+_PLANNED = {"IntakePlanned": "intake", "DiagnosisVisitPlanned": "diagnosis"}
+NO_PLANS: Mapping[str, str] = {}
 _ENDS = ("closed", "escalated", "declined", "aborted")
 _STEP_OF = {
     "TrajectoryRequested": "requested",
@@ -45,13 +47,20 @@ class VisitRow:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Something still to come: a term, a planned visit or talk, or a task of the reader."""
+    """Something still to come: a term, a planned visit or talk, or a task of the reader.
+
+    ``at`` is for when it was planned where ``when`` is a term; ``past``: that was before now.
+    ``role`` has the next step where no term names it.
+    """
 
     what: str
     by: str = ""
     when: str = ""
     late: bool = False
     mine: bool = False
+    at: str = ""
+    past: bool = False
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +146,22 @@ def ahead(
     wording: Wording,
     agenda: Sequence[Mapping[str, Any]] = (),
     unsigned: Sequence[str] = (),
+    plans: Mapping[str, str] = NO_PLANS,
+    now: str = "",
 ) -> list[Ahead]:
     """What comes next: what waits for the reader or a signature, has a term, or is planned.
 
-    ``visits`` are planned ones where a page tells more of them than its reader's ``agenda`` would.
+    ``visits`` are planned ones where a page tells more of them than its reader's ``agenda`` would,
+    ``plans`` moments by step, ``now`` the local time.
     """
     late = set(summary["overdue"])
+    plans = {**plans} | {
+        f"talk:{row.visit}": row.talk_planned for row in visits if row.talk_planned
+    }
+
+    def at(step: str) -> str:
+        return wording.local(plans[step]) if step in plans else ""
+
     terms = {step["step"]: step for step in summary["next"]}
     own = {task["task"]: task for task in tasks}
     found = [
@@ -151,6 +170,7 @@ def ahead(
             when=wording.day(task["due"]) if task["due"] else "",
             late=name in late or task["overdue"],
             mine=True,
+            at=at(name),
         )
         for name, task in own.items()
     ]
@@ -158,7 +178,13 @@ def ahead(
         parties = ", ".join(wording.party(party) for party in unsigned)
         found.append(Ahead(wording.texts.pages["dossier"]["unsigned"].format(parties=parties)))
     found += [
-        Ahead(wording.timer(name), wording.role(step["by"]), wording.day(step["due"]), name in late)
+        Ahead(
+            wording.timer(name),
+            wording.role(step["by"]),
+            wording.day(step["due"]),
+            name in late,
+            at=at(name),
+        )
         for name, step in terms.items()
         if name not in own
     ]
@@ -170,14 +196,56 @@ def ahead(
         for item in agenda
         if item["kind"] not in own and item["kind"] not in terms
     ]
-    for row in visits:
-        if row.planned and not row.held and not row.cancelled:
-            visit = wording.intervention(f"visit:{row.visit}")
-            found.append(Ahead(visit, when=wording.local(row.planned)))
-        if row.talk_planned and not row.talk_held:
-            talk = wording.intervention(f"talk:{row.visit}")
-            found.append(Ahead(talk, when=wording.local(row.talk_planned)))
+    found += _planned(visits, {*own, *terms}, wording, now)
     return found
+
+
+def _planned(
+    visits: Sequence[VisitRow], named: Collection[str], wording: Wording, now: str
+) -> list[Ahead]:
+    """Visits and talks to come, the earliest first; those ``named`` already stand elsewhere."""
+    coming = [
+        (row.planned, f"visit:{row.visit}")
+        for row in visits
+        if row.planned and not row.held and not row.cancelled
+    ] + [
+        (row.talk_planned, f"talk:{row.visit}")
+        for row in visits
+        if row.talk_planned and not row.talk_held
+    ]
+    return [
+        Ahead(wording.intervention(what), when=wording.local(moment), past=moment < now)
+        for moment, what in sorted(coming)
+        if what not in named
+    ]
+
+
+def plans_of(timeline: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """For when intake and diagnosis visit were planned last, by step."""
+    return {
+        _PLANNED[item["type"]]: item["data"]["at"] for item in timeline if item["type"] in _PLANNED
+    }
+
+
+def waited_for(summary: Mapping[str, Any], reader: str, wording: Wording) -> list[Ahead]:
+    """The next step of a trajectory that no term and no task names, and whose it is."""
+    own: Mapping[str, str] = wording.texts.pages["turn"]["step"]
+    return [
+        Ahead(own[name], wording.role(role), mine=summary[role] == reader, role=role)
+        for name, role in _unnamed(summary)
+    ]
+
+
+def _unnamed(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+    visits = summary["visits"]
+    if summary["suspended"]:
+        return []
+    if summary["state"] == "guidance" and not visits["planned"]:
+        return [("visit", "advisor")] if len(visits["held"]) < visits["agreed"] else []
+    if summary["state"] == "reported":
+        without = [role for role in ("teacher", "client") if role not in summary["receipts"]]
+        return [("receipt", role) for role in without] or [("decide", "client")]
+    return []
 
 
 def moments(timeline: Sequence[Mapping[str, Any]], wording: Wording) -> list[Moment]:

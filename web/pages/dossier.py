@@ -12,7 +12,16 @@ from fastapi.responses import Response
 from web.api.problems import status_of
 from web.documents.shelf import documents_of
 from web.doing import FORMS, Tried, forms
-from web.pages.case import Ahead, ahead, moments, step_line, visit_rows
+from web.pages.case import (
+    Ahead,
+    VisitRow,
+    ahead,
+    moments,
+    plans_of,
+    step_line,
+    visit_rows,
+    waited_for,
+)
 from web.pages.commands import has_form, said
 from web.pages.lively import last_seen
 from web.pages.opened import opened, worded
@@ -95,7 +104,7 @@ async def trajectory(request: Request, site: Site, person: PersonRow, process: s
         person,
         reading,
         wording,
-        ahead(summary, reading.tasks, visits, wording),
+        _coming(reading, visits, wording),
         template="case.html",
         status=200,
         steps=step_line(summary["state"], timeline),
@@ -105,6 +114,14 @@ async def trajectory(request: Request, site: Site, person: PersonRow, process: s
         ),
         requested_at=timeline[0]["recorded_at"] if timeline else None,
     )
+
+
+def _coming(reading: Reading, visits: Sequence[VisitRow], wording: Wording) -> list[Ahead]:
+    """What is ahead in a trajectory; where nothing stands open, who has the next step."""
+    now = reading.view.now.astimezone(reading.view.settings.zone).isoformat()[:16]
+    plans = plans_of(reading.timeline)
+    found = ahead(reading.summary, reading.tasks, visits, wording, plans=plans, now=now)
+    return found or waited_for(reading.summary, reading.view.reader.person, wording)
 
 
 async def _shown(

@@ -17,7 +17,8 @@ from web.wording import Wording
 class Turn:
     """What comes first: for its reader, for somebody else (``who``), or nothing at all.
 
-    ``planned`` says that it only has to be waited for, ``over`` that nothing more has to happen.
+    ``planned`` says that it only has to be waited for, ``past`` that its moment is over, ``over``
+    that nothing more has to happen; ``at`` is for when it was planned.
     """
 
     what: str = ""
@@ -27,6 +28,8 @@ class Turn:
     mine: bool = False
     planned: bool = False
     over: bool = False
+    past: bool = False
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,17 @@ def turn_of(
             by=wording.day(task["due"]) if task["due"] else "",
             late=task["overdue"] or task["task"] in late,
             mine=True,
+            at=next((one.at for one in ahead if one.what == wording.task(task["task"])), ""),
         )
     if ahead and not (ahead[0].by or ahead[0].when or ahead[0].mine or ahead[0].late):
         # What nobody's turn can come before: signatures that are waited for.
         return Turn(ahead[0].what, planned=True)
     if not summary["next"]:
         if coming := [one for one in ahead if one.when]:
-            return Turn(coming[0].what, by=coming[0].when, planned=True)
+            return Turn(coming[0].what, by=coming[0].when, planned=True, past=coming[0].past)
+        if waited := [one for one in ahead if one.role]:
+            who = _who(reading, waited[0].role, wording)
+            return Turn(waited[0].what, who=who, mine=waited[0].mine)
         return Turn(over=reading.rules.story.is_final(reading.dossier.state))
     step = summary["next"][0]
     return Turn(
@@ -76,6 +83,7 @@ def turn_of(
         who=_who(reading, step["by"], wording),
         by=wording.day(step["due"]),
         late=step["step"] in late,
+        at=next((one.at for one in ahead if one.what == wording.timer(step["step"])), ""),
     )
 
 
