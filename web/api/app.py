@@ -18,6 +18,7 @@ from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.live import Live
 from web.pages.routes import add_pages, error_page
+from web.permissions.gate import Gate
 from web.privacy import answers as privacy
 from web.signin.access import Access
 from web.signin.provider import Provider
@@ -106,6 +107,8 @@ def create_app(
     add("GET", "/{process}/{id}", cases.summary)
     app.add_route(f"{PREFIX}/{{process}}", answered(_collection), methods=["GET", "POST"])
     add_pages(app, rules)
+    # Around the router itself, so that it also stands before what is added later.
+    app.router.middleware_stack = Gate(app.router, rules)
     app.add_exception_handler(404, _unrouted)
     app.add_exception_handler(405, _unrouted)
     app.add_middleware(Compression)

@@ -25,6 +25,8 @@ EMERGENCY_ROLES = frozenset({"administrator"})
 
 async def visitor(request: Request, site: Site) -> PersonRow | None:
     """The person behind the session cookie; None when there is none, or it has ended."""
+    if "traject.session" in request.scope:  # the gate looked already
+        return request.scope["traject.person"]
     key = session_key(request, site)
     signed_in = await site.store.by_session(key, used=not _by_itself(request)) if key else None
     if signed_in is None:

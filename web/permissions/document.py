@@ -13,8 +13,13 @@ HEAD = """\
 # Who may see and do what
 
 Written from the program by `python -m tests.checks.documents --write`. The page `/permissions`
-says the same in words. What is not in here is open to nobody; `tests/web/test_permissions.py` asks
-every address and every command for every role, in every relation to the case.
+says the same in words. What is not in here is open to nobody: the running application asks this
+table before a handler runs (`web/permissions/gate.py`). An address that it does not know is not
+found, whatever was made to answer there, and a part of the site opens for the roles it names.
+Whether somebody has a part in a case is in the case: each handler asks that.
+`tests/web/test_gate.py` tries it with handlers that let everybody in;
+`tests/web/test_permissions.py` asks every address and every command for every role, in every
+relation to the case.
 
 Relations: **new** begins a case, **all** in every case of the board, **some** in every case but
 only in some of its states, **own** in cases in which the person has that part. A command is further

@@ -1,4 +1,4 @@
-"""For every address what opens it: an address that is not in here is not to be there at all."""
+"""For every address what opens it: one that is not in here is not found, whatever handles it."""
 
 from __future__ import annotations
 
@@ -118,6 +118,8 @@ _API: Mapping[str, str] = {
     "GET /{process}/{id}/dossier.pdf": "case",
 }
 PREFIX = "/api/v1"
+BY_SCRIPT = frozenset({"GET /people", "PUT /drafts/{process}/{id}/{form:path}"})
+"""Addresses that only a script of ours asks: who is not signed in is told so, and led nowhere."""
 
 
 def _under(prefix: str, routes: Mapping[str, str]) -> dict[str, str]:

@@ -45,6 +45,11 @@ VIEWS: Mapping[str, Roles] = {
 }
 """By view, the roles that may open it. A view that is not in here opens for nobody."""
 
+FOR_ALL = frozenset({"open", "link"})
+"""What opens without being signed in."""
+OF_CASES = frozenset({"list", "case", "start", "command"})
+"""What opens for whoever is signed in; what somebody finds there, the case and the rules say."""
+
 
 def may(person: PersonRow, view: str) -> bool:
     """Whether this person may open a view."""
@@ -56,3 +61,13 @@ def require(person: PersonRow, view: str) -> None:
     """Raises Problem (403, auth.role) unless this person may open the view."""
     if not may(person, view):
         raise Problem("auth.role")
+
+
+def require_access(person: PersonRow, access: str) -> None:
+    """Raises Problem (403, auth.role) unless an address of this access opens for this person.
+
+    `web.permissions.routes` says which access an address has; a word that is in neither table
+    opens for nobody.
+    """
+    if access not in OF_CASES:
+        require(person, access)
