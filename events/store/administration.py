@@ -103,18 +103,14 @@ class Administration(Connected):
                 SQL["changes"], tenant, before, sought.person, sought.what, sought.subject,
                 sought.since, sought.until, limit,
             )  # fmt: skip
-        return [
-            Change(
-                row["id"],
-                row["at"],
-                row["person"] and str(row["person"]),
-                row["what"],
-                row["subject"],
-                _read(row["before"]),
-                _read(row["after"]),
-            )
-            for row in rows
-        ]
+        return [_change(row) for row in rows]
+
+    async def changes_of(self, tenant: str, person: str) -> list[Change]:
+        """All lines of the log that are by somebody or about them, or name them, in order."""
+        async with self._board(tenant) as connection:
+            return [
+                _change(row) for row in await connection.fetch(SQL["changes_of"], tenant, person)
+            ]
 
     async def note_change(
         self, tenant: str, by: str, what: str, subject: str | None, before: Any, after: Any
@@ -314,6 +310,18 @@ def _values(settings: TenantSettings) -> dict[str, Any]:
 def _version(row: Mapping[str, Any]) -> SettingsVersion:
     settings = TenantSettings.model_validate_json(row["settings"])
     return SettingsVersion(settings.model_copy(update={"version": row["version"]}), row["saved_at"])
+
+
+def _change(row: Any) -> Change:
+    return Change(
+        row["id"],
+        row["at"],
+        row["person"] and str(row["person"]),
+        row["what"],
+        row["subject"],
+        _read(row["before"]),
+        _read(row["after"]),
+    )
 
 
 def _entry(row: Any) -> Entry:

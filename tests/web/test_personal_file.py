@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +25,7 @@ from events.store.directory import UnknownPerson
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from events.store.subjects import Concerned
+from events.store.succession import Absence
 from settings import Settings
 from tests.conftest import TEMPLATE, Database
 from tests.properties.desk import TENANT
@@ -152,6 +153,56 @@ async def test_what_belongs_to_no_case_stands_on_the_first_page(filled: Filled) 
     assert filled.tokens["teacher"] not in read(files)
     linked = [f'href="{name}"' for name in files if name.startswith("cases/") and "html" in name]
     assert all(link in page for link in linked)
+
+
+async def test_saved_filters_and_the_log_of_administration_come_along(filled: Filled) -> None:
+    """By whom by role; of what somebody did to others only that, and when."""
+    store, hr, teacher, mentor = filled.store, IDS["hr"], IDS["teacher"], IDS["mentor"]
+    query = "process=supervision&school=De+Windvaan"
+    await store.desks.save_filter(TENANT, hr, "Mijn scholen", query, preferred=True)
+    entry = await store.entry(TENANT, teacher)
+    assert entry is not None
+    await store.keep_people(TENANT, hr, [replace(entry, language="en")])
+    await store.keep_people(TENANT, hr, [entry])
+    away = Absence(mentor, date(2026, 3, 2), date(2026, 3, 6), teacher)
+    await store.keep_absence(TENANT, hr, away)
+    await store.note_change(TENANT, hr, "sessions", mentor, {"sessions": 3}, None)
+
+    files = await filled.file("/me/file", "teacher")
+    data = json.loads(files["person.json"])
+    assert data["filters"] == []
+    changed, back, stands_in = data["administration"]
+    assert changed["before"] == {"language": "nl"} == back["after"]
+    assert changed["after"] == {"language": "en"}
+    assert (changed["what"], changed["roles"]) == ("person.changed", ["hr"])
+    assert (changed["about_oneself"], changed["by_oneself"]) == (True, False)
+    assert set(stands_in) == {"at", "what", "by_oneself", "about_oneself", "named_as"}
+    assert (stands_in["what"], stands_in["named_as"]) == ("absence", ["stands_in"])
+    page = files["index.html"].decode()
+    log = page[page.index('id="log"') : page.index('id="use"')]
+    assert "over u, door: HR-medewerker" in log
+    assert "Taal: was Nederlands; is nu Engels" in " ".join(log.split())
+    assert "genoemd als: Waarnemer" in log
+    assert 'id="filters"' not in page
+    for other in (mentor, "2026-03-02", "2 maart", "Mentor", "Hr"):
+        assert other not in log + json.dumps(data["administration"]), other
+
+    own = await filled.file("/me/file", "hr", "en")
+    data = json.loads(own["person.json"])
+    assert [(one["name"], one["query"]) for one in data["filters"]] == [("Mijn scholen", query)]
+    whats = ["person.changed", "person.changed", "absence", "sessions"]
+    assert [one["what"] for one in data["administration"]] == whats
+    assert all(set(one) == set(stands_in) - {"named_as"} for one in data["administration"])
+    page = own["index.html"].decode()
+    assert "Mijn scholen" in page
+    assert "used by default" in page
+    assert page.count("(by you)") == len(whats)
+    other = await filled.file(f"/people/{IDS['student']}/file", "hr", "en")
+    assert "This log holds nothing by you or about you." in other["index.html"].decode()
+    away_file = await filled.file(f"/people/{mentor}/file", "auditor")
+    told = json.loads(away_file["person.json"])["administration"][0]
+    assert told["after"] == {"from": "2026-03-02", "to": "2026-03-06", "stands_in": teacher}
+    assert "Waarnemer: is nu Teacher" in " ".join(away_file["index.html"].decode().split())
 
 
 async def test_both_languages_say_it(filled: Filled) -> None:

@@ -56,10 +56,10 @@ def _told(change: Change, words: Texts, wording: Wording) -> Told:
         id=change.id,
         at=wording.instant(change.at.isoformat()),
         who=wording.name(change.person) if change.person else str(said["by_itself"]),
-        what=str(said["changed"].get(change.what.replace(".", "_"), said["changed"]["other"])),
+        what=what_of(change, words),
         about=_about(change, words, wording),
         subject=change.subject or "",
-        differences=tuple(_differences(change, words, wording)),
+        differences=tuple(differences(change, words, wording)),
     )
 
 
@@ -80,7 +80,14 @@ def letter_name(words: Texts, kind: str) -> str:
     return str(letters.get(kind, words.pages["administration"]["letter_other"]))
 
 
-def _differences(change: Change, words: Texts, wording: Wording) -> Iterable[Difference]:
+def what_of(change: Change, words: Texts) -> str:
+    """What kind of change it was."""
+    said: Mapping[str, Any] = words.pages["administration"]["changed"]
+    return str(said.get(change.what.replace(".", "_"), said["other"]))
+
+
+def differences(change: Change, words: Texts, wording: Wording) -> Iterable[Difference]:
+    """What it changed, field by field."""
     before = change.before if isinstance(change.before, dict) else {}
     after = change.after if isinstance(change.after, dict) else {}
     for key in {**before, **after}:

@@ -7,7 +7,7 @@ may see it, no more and no less, with who looked at it, and all else that bears 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ from web.privacy.lines import (
     token_line,
     told_line,
 )
+from web.privacy.log import named_in, noted, noted_line
 from web.privacy.pack import Pack
 from web.site import Site
 from web.texts import Texts
@@ -246,6 +247,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
     looked = await store.readings_by(tenant, person.id)
     tried = await store.refusals_of(tenant, person.id)
     drafts = await store.drafts_of(tenant, person.id)
+    filters = await store.desks.filters(tenant, person.id)
+    log = await noted(made.site, tenant, person)
     choice, feed = await store.mail_choice(tenant, person.id), await store.feed(tenant, person.id)
     own = asked.by == person.id
     data = {
@@ -266,10 +269,13 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
         "sessions": [as_data(one) for one in sessions],
         "accounts": [as_data(one) for one in accounts],
         "drafts": [draft_data(one, own=own) for one in drafts],
+        "filters": [as_data(one) for one in filters],
+        "administration": [one.json() for one in log],
     }
     titles = {one["id"]: one["title"] for one in made.own}
     words = {process: made.plain(process) for process in made.site.rules}
     first = next(iter(words.values()))
+    called = replace(first, names=await store.names(tenant, named_in(log)))
     page = rendered(
         "file/index.html",
         asked.words,
@@ -299,6 +305,8 @@ async def _put_person(made: _Made, *, all_cases: bool) -> None:
             draft_lines(words.get(one.process, first), one, titles.get(one.stream, ""), own=own)
             for one in drafts
         ],
+        filters=filters,
+        log=[noted_line(called, one) for one in log],
         all_cases=all_cases,
     )
     pack.add("index.html", page)

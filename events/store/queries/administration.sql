@@ -15,6 +15,15 @@ select a.id, a.at, a.person, a.what, a.subject, a.before, a.after
  order by a.id desc
  limit $8
 
+-- name: changes_of
+-- By somebody, about them, or with their id in what stood or stands there.
+select a.id, a.at, a.person, a.what, a.subject, a.before, a.after
+  from traject.administered a
+ where a.tenant = $1
+   and (a.person = $2::uuid or a.subject = $2::uuid::text
+        or position($2::uuid::text in concat(a.before, a.after)) > 0)
+ order by a.id
+
 -- name: people
 select p.person, p.name, p.email, p.language, p.active, p.added_at,
        array(select r.role from traject.person_role r
