@@ -12,8 +12,8 @@ for (const bar of document.querySelectorAll("[data-progress]")) {
   bar.closest("form").addEventListener("change", () => count(bar));
 }
 
-const wrong = document.getElementById("wrong");
-if (wrong) wrong.focus();
+const told = document.getElementById("wrong") ?? document.getElementById("done");
+if (told) told.focus();
 
 // The chosen day is looked up again as soon as another one is chosen.
 const moment = document.querySelector("[data-look]");

@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from events.supervision import facts as f
 from events.supervision.state import DraftGoal
 from events.supervision.words import Area, Ground
+from web.tasks.lacking import Needed, with_lacking
 from web.tasks.ordering import in_own_order
 from web.tasks.sheet import Task, turned_away
 from workflows.supervision.guiding import SEVERAL
@@ -19,6 +20,13 @@ from workflows.supervision.guiding import SEVERAL
 AREAS: tuple[str, ...] = get_args(Area)
 GROUNDS: tuple[str, ...] = get_args(Ground)
 FIX = "FixGoalList"
+REWORDED = (Needed("text", "text"), Needed("single", "goals.not_single"))
+NEEDED = (
+    Needed("text", "text"),
+    Needed("area", "area"),
+    Needed("grounds", "goals.no_ground"),
+    Needed("single", "goals.not_single"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ async def goal_list(task: Task) -> Response:
     state, settings = task.state, task.reading.view.settings
     fixing = task.command == FIX
     drafting = replace(task, command="DraftGoal", tried=None) if fixing else task
-    sheet = await drafting.sheet()
+    sheet = with_lacking(drafting, await drafting.sheet(), NEEDED)
     fix = await task.sheet() if fixing else None
     active = state.active_draft
     listed = await in_own_order(task, [_listed(name, goal) for name, goal in active.items()])
@@ -93,7 +101,8 @@ async def _one(task: Task, template: str) -> Response:
     if goal is None:
         own = task.words.pages["tasks"]["goals"]
         return await turned_away(task, "state.not_allowed", own["unknown"])
-    sheet = await task.sheet(name, goal=name)
+    needed = REWORDED if task.command == "RewordGoal" else ()
+    sheet = with_lacking(task, await task.sheet(name, goal=name), needed)
     return task.page(template, sheet, await task.wording(), goal=_listed(name, goal))
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from events.calendar import local_day
 from events.supervision.state import Visit
 from events.supervision.words import Seen
+from web.tasks.lacking import Needed, with_lacking
 from web.tasks.ordering import in_own_order
 from web.tasks.sheet import Sheet, Task, turned_away
 from workflows.supervision.beginning import POINTS
@@ -35,7 +36,11 @@ class Card:
 
 async def diagnosis(task: Task) -> Response:
     """``RecordDiagnosisVisit``: the observation points, each seen or not, with a note."""
-    sheet = await task.sheet()
+    points = [
+        Needed(f"observations.{point}", "diagnosis.points_missing", (".seen", ".note"))
+        for point in POINTS
+    ]
+    sheet = with_lacking(task, await task.sheet(), points)
     wording = await task.wording()
     cards = [
         Card(
