@@ -19,6 +19,7 @@ from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import page_language
 from web.site import Site
+from web.texts import Language
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
@@ -190,9 +191,11 @@ def _term(kind: str, sent: Typed) -> dict[str, Any]:
     return {"months": months, "ground": sent.needed(f"ground_{kind}", 500)}
 
 
-def _typed(settings: TenantSettings) -> Typed:
-    """The form as these settings fill it in."""
+def _typed(settings: TenantSettings, language: Language) -> Typed:
+    """The form as these settings fill it in, with amounts as people of a language write them."""
     values = settings.model_dump(mode="json", by_alias=True)
+    if language == "nl":
+        values["hourly_rate"] = values["hourly_rate"].replace(".", ",")
     said = {name: _shown(values[name]) for names in GROUPS.values() for name in names}
     for kind, term in settings.retention.items():
         said[f"months_{kind}"], said[f"ground_{kind}"] = str(term.months), term.ground
@@ -224,7 +227,8 @@ async def _page(
     *,
     at_top: bool = False,
 ) -> Response:
-    usual, now = _typed(TenantSettings()), _typed(current)
+    language = page_language(request).language
+    usual, now = _typed(TenantSettings(), language), _typed(current, language)
     shown = now if sent is None or at_top else sent
     wrong = sent.wrong if sent else {}
     groups = [

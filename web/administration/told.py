@@ -124,6 +124,8 @@ def value_of(words: Texts, wording: Wording, key: str, value: Any) -> str:
         case dict() if key == "retention":
             terms = (f"{said['classes'][k]}: {one['months']}" for k, one in value.items())
             return "; ".join(terms)
+        case str() if key == "hourly_rate":
+            return wording.money(value)
         case str() if key in ("from", "to"):
             return wording.day(value)
         case str() if key == "stands_in" or value in wording.names:

@@ -180,6 +180,8 @@ async def test_settings_are_kept_as_versions(desk: ExampleSite) -> None:
     assert (before["report"], after["report"]) == (10, 12)
     html = await shown(desk, "saskia", f"{HERE}/settings")
     assert "gebruikelijk: 10" in html
+    assert 'value="118,50"' in html
+    assert "€ 118,50" in html.replace("\xa0", " "), "an amount in the log is one, too"
     assert "Saskia Polderman" in html
     # Somebody who looked before this sees what is there now, and loses nothing that was typed.
     late = await sent(desk, "saskia", f"{HERE}/settings", {**form, "report": "14"}, 422)
