@@ -25,6 +25,53 @@ SUBJECT_MOST = 120
 INTRO_MOST = 1000
 NAMES: Mapping[str, str] = {"naam": "name", "name": "name"}
 """What may stand in braces, as people write it in either language, and as it is kept."""
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "everywhere": ("overdue", "handover", "part_taken_over"),
+    "supervision": (
+        "trajectory_requested", "trajectory_accepted", "trajectory_declined", "advisor_assigned",
+        "advisor_replaced", "intake_planned", "consent_requested", "consent_refused",
+        "consent_withdrawn", "diagnosis_visit_planned", "goals_consulted", "goal_list_fixed",
+        "visit_planned", "visit_rescheduled", "visit_cancelled", "talk_planned",
+        "timetable_clash", "timetable_changed", "interim_report", "report_drafted",
+        "teacher_response", "final_report", "suspended", "resumed", "closed", "escalated",
+        "aborted", "self_assessment_due", "receipt_due", "stalled", "period_ending",
+        "suspended_long",
+    ),
+    "assessments": (
+        "assessor_assigned", "assessment_plan_set", "teacher_heard", "assessment_issued",
+        "assessment_closed", "assessment_withdrawn",
+    ),
+    "internships": (
+        "internship_proposed", "internship_approved", "host_matched", "supervisor_named",
+        "internship_started", "half_day_missed", "evaluation_due", "sharing_due",
+        "outcome_shared", "internship_closed", "internship_cancelled", "internship_ended_early",
+    ),
+    "placements": (
+        "placement_requested", "placement_rejected", "place_offered", "place_accepted",
+        "offer_declined", "mentor_assigned", "mentor_replaced", "placement_started",
+        "placement_talk_planned", "three_party_talk_due", "assessment_decided",
+        "assessment_cosigned", "placement_interrupted", "placement_resumed",
+        "placement_transferred", "placement_completed", "placement_withdrawn",
+        "placement_ended_early",
+    ),
+    "agreements": (
+        "agreement_to_sign", "signing_link", "fresh_link_sent", "agreement_complete",
+        "signature_due", "signatures_missing",
+    ),
+    "partners": (
+        "partner_registered", "partner_activated", "contact_left", "coordinator_assigned",
+        "standing_in", "successor_needed", "agreement_ending", "relation_care_due",
+        "dormancy_proposed", "partner_ended",
+    ),
+    "departures": (
+        "staff_left", "departure_handled",
+    ),
+    "stewardship": (
+        "erasure_requested", "erasure_approved", "erasure_declined", "restricted",
+        "restriction_lifted",
+    ),
+}  # fmt: skip
+"""What messages are about, and the kinds of it, in the order of the page."""
 _PLACE = re.compile(r"\{([^{}]*)\}")
 
 
@@ -38,15 +85,20 @@ class Kind:
 
 
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
-    """``GET /administration/letters``: every kind."""
+    """``GET /administration/letters``: every kind, by what it is about."""
     own = await site.store.texts_of(person.tenant)
     named = _kinds(page_language(request).language)
-    kinds = [
-        Kind(kind, name, tuple(one for one in LANGUAGES if (kind, one) in own))
-        for kind, name in named.items()
-    ]
-    kinds.sort(key=lambda one: (not one.own, one.name.casefold()))
-    return page(request, "administration/letters.html", kinds=kinds)
+    groups = {
+        group: sorted(
+            (
+                Kind(kind, named[kind], tuple(one for one in LANGUAGES if (kind, one) in own))
+                for kind in kinds
+            ),
+            key=lambda one: (not one.own, one.name.casefold()),
+        )
+        for group, kinds in GROUPS.items()
+    }
+    return page(request, "administration/letters.html", groups=groups)
 
 
 async def look(request: Request, site: Site, person: PersonRow) -> Response:

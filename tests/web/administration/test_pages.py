@@ -14,6 +14,7 @@ from events.store.directory import PersonRow
 from tests.web.administration.hands import HERE, last_change, sent, shown
 from tests.web.example_site import ExampleSite
 from web.administration.importing import rows_of
+from web.administration.letters import GROUPS as ABOUT
 from web.administration.letters import wrong_place
 from web.administration.settings import GROUPS
 from web.permissions.routes import ROUTES
@@ -271,6 +272,7 @@ async def test_letters_have_only_places_that_can_be_filled(desk: ExampleSite) ->
     kept = (await desk.store.texts_of(DEMO_BOARD))["overdue", "nl"]
     assert kept.intro.replace("\r\n", "\n") == "Dag {name},\n\nKijk even."
     assert "Dag {naam}," in await shown(desk, "saskia", here)
+    assert "1 met eigen tekst" in await shown(desk, "saskia", f"{HERE}/letters")
     await sent(desk, "saskia", here, {"do": "usual"})
     assert await desk.store.texts_of(DEMO_BOARD) == {}
     await shown(desk, "saskia", f"{HERE}/letters/nothing/nl", 404)
@@ -282,6 +284,8 @@ def test_messages_are_called_what_mails_call_them() -> None:
     for place, language in enumerate(("nl", "en")):
         named = texts(language).pages["administration"]["letter_kinds"]
         assert named == {kind: subjects[place] for kind, subjects in KINDS.items()}
+    listed = [kind for kinds in ABOUT.values() for kind in kinds]
+    assert sorted(listed) == sorted(KINDS), "each stands once in the list"
 
 
 async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> None:
