@@ -139,7 +139,7 @@ export function keep(form) {
   }
 
   form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.submitter?.formTarget === "_blank") return;
     const given = !event.submitter?.name && !event.submitter?.hasAttribute("formaction");
     if (asking) event.preventDefault();
     else if (given && (without || dirty() || !navigator.onLine)) {

@@ -133,6 +133,20 @@ async def test_what_is_sent_without_reception_stays_on_the_page(
     await ellen.page.context.close()
 
 
+async def test_what_is_typed_after_a_preview_is_kept(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen")
+    await ellen.ask(case, "DraftFinalReport")
+    await ellen.page.context.route("**/preview.pdf", lambda route: route.fulfill(body="%PDF"))
+    async with ellen.page.context.expect_page():
+        await ellen.form.locator("[formtarget=_blank]").click()
+    await ellen.form.locator("textarea").first.fill("De leswissel verloopt rustig")
+    kept = WORDS["tasks"]["draft"]["script"]["saved"].partition("{")[0]
+    await ellen.page.locator("[data-draft-status]").get_by_text(kept).wait_for()
+    await ellen.page.context.close()
+
+
 async def test_a_form_is_done_by_keys_alone(site: Served, browser: Browser, case: str) -> None:
     ellen = await Hands.at(browser, site, "ellen")
     keys = Keys(ellen.page)
