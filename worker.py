@@ -309,7 +309,10 @@ async def _let_go(
     """Forgets what is erased: keys in memory at once, and processes that come late."""
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(heed(settings.database("app"), store.forget, store.forget_all)),
+            # While the database is away nothing is erased, and no process goes on without its key.
+            group.create_task(
+                heed(settings.database("app"), store.forget, store.forget_all, lambda: None)
+            ),
             group.create_task(forget_late(store, temporal, keys.met)),
         ]
         await parts.stop.wait()

@@ -106,12 +106,17 @@ class Erasures(Connected):
 
 
 async def heed(
-    dsn: str, forget: Callable[[str, str], None], forget_all: Callable[[], None]
+    dsn: str,
+    forget: Callable[[str, str], None],
+    forget_all: Callable[[], None],
+    lost: Callable[[], None] | None = None,
 ) -> None:
     """Call ``forget`` with board and stream as soon as an erasure is announced; never returns.
 
     Whenever nobody listened for a while, ``forget_all`` is called: something may have been missed.
+    So is ``lost``, which is the same unless given, each time that nobody can be listened to.
     """
+    lost = lost or forget_all
     while True:
         with suppress(asyncpg.PostgresError):
             try:
@@ -120,7 +125,7 @@ async def heed(
                 if not unreachable(error):
                     raise
         log.warning("erasures are not heard of: no connection")
-        forget_all()
+        lost()
         await asyncio.sleep(RETRY)
 
 

@@ -249,6 +249,31 @@ async def test_those_who_heed_hear_of_both_steps_and_of_what_they_may_have_misse
         heeding.cancel()
 
 
+async def test_whoever_goes_on_meanwhile_forgets_when_it_listens_again(
+    database: Database, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "RETRY", 0.05)
+    heard: asyncio.Queue[str] = asyncio.Queue()
+    heeding = asyncio.ensure_future(
+        heed(
+            database.app_dsn,
+            lambda *_: None,
+            lambda: heard.put_nowait("all"),
+            lambda: heard.put_nowait("lost"),
+        )
+    )
+    try:
+        assert await asyncio.wait_for(heard.get(), SOON) == "all"
+        await raw.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where application_name = 'traject erasures' and datname = current_database()"
+        )
+        assert await asyncio.wait_for(heard.get(), SOON) == "lost"
+        assert await asyncio.wait_for(heard.get(), SOON) == "all"
+    finally:
+        heeding.cancel()
+
+
 async def test_the_service_itself_can_erase_nothing(
     database: Database, store: Store, eraser: Eraser, tenant: str
 ) -> None:
