@@ -3,13 +3,13 @@
 function count(bar) {
   const form = bar.closest("form");
   const groups = [...form.querySelectorAll("[data-counts]")];
-  const filled = groups.filter((one) => one.querySelector("input:checked")).length;
+  const filled = groups.filter((one) => one.querySelector("input:checked") || one.querySelector("textarea")?.value.trim()).length;
   const text = bar.dataset.text.replace("{filled}", filled).replace("{of}", bar.dataset.of);
   bar.querySelector("span").textContent = text;
 }
 
 for (const bar of document.querySelectorAll("[data-progress]")) {
-  bar.closest("form").addEventListener("change", () => count(bar));
+  bar.closest("form").addEventListener("input", () => count(bar));
 }
 
 const told = document.getElementById("wrong") ?? document.getElementById("done");

@@ -63,6 +63,7 @@ async def final_report(task: Task) -> Response:
         before |= {"overall": last.overall}
     goals = await in_own_order(task, state.fixed)
     asked = [f"goal_results.{goal.goal}" for goal in goals] + ["overall"]
+    asked += [f"sections.{name}" for name in SECTIONS]
     return task.page(
         "report.html",
         sheet,

@@ -220,6 +220,7 @@ async def test_the_report_starts_from_the_last_draft(desk: ExampleSite) -> None:
     kept = form_of(page)
     assert kept["sections.process"] == "Eén bezoek"
     assert (kept["goal_results.G1"], kept["overall"]) == ("partly", "sufficient")
+    assert "3 van 9 ingevuld" in page
     assert f"/supervision/{desk.ids['in_guidance']}/report/preview.pdf" in page
 
 
