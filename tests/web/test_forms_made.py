@@ -80,6 +80,15 @@ def test_every_field_of_every_command_is_in_words(language: Language) -> None:
     assert not unsaid
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_somebody_agrees_to_is_said_in_full(language: Language) -> None:
+    fields = flat(fields_of(language, "supervision", "RecordTeacherConsent", Known()))
+    (items,) = (field for field in fields if field.name == "items")
+    full = texts(language).pages["forms"]["choice"]["RecordTeacherConsent.items"]
+    assert [one.text for one in items.options] == [full[one.value] for one in items.options]
+    assert len(items.options) == len(full)
+
+
 def test_what_is_said_belongs_to_a_command_or_field_that_exists() -> None:
     forms = texts(DEFAULT).pages["forms"]
     commands = {command for _, command in EVERY}

@@ -86,7 +86,10 @@ class FormWords:
         return str(self.words["fault"].get(kind) or texts.fields[fault])
 
     def option(self, path: str, word: str) -> str:
-        """One of a field's choices."""
+        """One of a field's choices; some are said in full where somebody agrees to them."""
+        full: Mapping[str, str] = self.words["choice"].get(f"{self.command}.{path}", {})
+        if word in full:
+            return full[word]
         return self.wording.choice(path.rpartition(".")[2], word)
 
     def decimal(self, text: str) -> str:
