@@ -65,11 +65,11 @@ RARE = frozenset({
     "ChangeRoute", "CorrectHours", "CorrectRecord", "DeclineErasure", "DropGoal", "EndContact",
     "EndInternshipEarly", "EndPartner", "EndPlacementEarly", "EscalateTrajectory", "ExtendPeriod",
     "HandOver", "InterruptPlacement", "LiftLegalHold", "LiftRestriction", "MarkDormant",
-    "MergePartners", "PlaceLegalHold", "RefuseConsent", "RejectRequest", "ReplaceAdvisor",
-    "ReplaceHostContact", "ReplaceHostSupervisor", "ReplaceInstituteTrainer", "ReplaceMentor",
-    "ReplaceSchoolLeader", "ReplaceSchoolTrainer", "RequestErasure", "RequestFreshLink",
-    "RestrictProcessing", "RevokeSigningLink", "SendSigningLink", "Suspend", "TransferPlacement",
-    "WithdrawAssessment", "WithdrawConsent", "WithdrawPlacement",
+    "MergePartners", "PlaceLegalHold", "RecordTeacherConsent", "RefuseConsent", "RejectRequest",
+    "ReplaceAdvisor", "ReplaceHostContact", "ReplaceHostSupervisor", "ReplaceInstituteTrainer",
+    "ReplaceMentor", "ReplaceSchoolLeader", "ReplaceSchoolTrainer", "RequestErasure",
+    "RequestFreshLink", "RestrictProcessing", "RevokeSigningLink", "SendSigningLink", "Suspend",
+    "TransferPlacement", "WithdrawAssessment", "WithdrawConsent", "WithdrawPlacement",
 })  # fmt: skip
 """What is seldom wanted, and stands apart unless a task asks for it."""
 
