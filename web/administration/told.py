@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from events.store.administration import Change
 
 
+MOST_DAYS = 5
+"""So many holidays that came or went are told by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One thing that changed; nothing stands for what was not there."""
@@ -90,12 +94,22 @@ def differences(change: Change, words: Texts, wording: Wording) -> Iterable[Diff
     """What it changed, field by field."""
     before = change.before if isinstance(change.before, dict) else {}
     after = change.after if isinstance(change.after, dict) else {}
+    said: Mapping[str, Any] = words.pages["administration"]
     for key in {**before, **after}:
-        yield Difference(
-            label_of(words, key),
-            value_of(words, wording, key, before.get(key)),
-            value_of(words, wording, key, after.get(key)),
-        )
+        was, now = before.get(key), after.get(key)
+        if key == "closed":
+            was, now = _apart(was or [], now or [])
+        told = value_of(words, wording, key, now)
+        if key == "closed" and not now:
+            told = str(said["closed_gone"])
+        if change.what == "letter" and now is None:
+            told = str(said["letters"]["usual"])
+        yield Difference(label_of(words, key), value_of(words, wording, key, was), told)
+
+
+def _apart(was: Sequence[Any], now: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+    """Of both lists only what the other lacks."""
+    return [one for one in was if one not in now], [one for one in now if one not in was]
 
 
 def label_of(words: Texts, key: str) -> str:
@@ -116,7 +130,11 @@ def value_of(words: Texts, wording: Wording, key: str, value: Any) -> str:
         case list() if key == "roles":
             return ", ".join(wording.role(str(one)) for one in value)
         case list() if key == "closed":
-            return str(said["closed_days"]).format(count=len(value))
+            shown = [_free(one, words, wording) for one in value[:MOST_DAYS]]
+            more = len(value) - MOST_DAYS
+            return "; ".join(
+                [*shown, *([said["closed_more"].format(count=more)] if more > 0 else [])]
+            )
         case list() if key == "schools":
             return ", ".join(str(one["name"]) for one in value)
         case list():
@@ -124,6 +142,8 @@ def value_of(words: Texts, wording: Wording, key: str, value: Any) -> str:
         case dict() if key == "retention":
             terms = (f"{said['classes'][k]}: {one['months']}" for k, one in value.items())
             return "; ".join(terms)
+        case str() if key in ("subject", "intro") and words.language == "nl":
+            return value.replace("{name}", "{naam}")
         case str() if key == "hourly_rate":
             return wording.money(value)
         case str() if key in ("from", "to"):
@@ -138,3 +158,12 @@ def value_of(words: Texts, wording: Wording, key: str, value: Any) -> str:
             return str(said["regions"].get(value, value))
         case _:
             return str(value)
+
+
+def _free(one: Mapping[str, str], words: Texts, wording: Wording) -> str:
+    """A holiday with its days."""
+    first, last = wording.day(one["from"]), wording.day(one["to"])
+    if first == last:
+        return f"{one['name']}, {first}"
+    days = words.pages["administration"]["days_to"].format(**{"from": first, "to": last})
+    return f"{one['name']}, {days}"

@@ -225,13 +225,20 @@ async def test_days_off_come_by_region_and_one_by_one(desk: ExampleSite) -> None
     html = await shown(desk, "saskia", f"{HERE}/holidays?year=2026")
     assert "Studiedag" in html
     assert "vrij: Studiedag" in html
+    log = re.sub(r"<[^>]+>", "", await shown(desk, "saskia", HERE))
+    assert "anders zijnis nu Studiedag, wo 10 maart 2027" in log
     await sent(desk, "saskia", f"{HERE}/holidays/region", {"region": "zuid"})
     settings = await desk.store.settings(DEMO_BOARD)
     assert settings.region == "zuid"
     assert date(2027, 3, 10) in settings.closed_days
     assert date(2027, 2, 15) in settings.closed_days
     assert date(2027, 2, 26) not in settings.closed_days
+    log = re.sub(r"<[^>]+>", "", await shown(desk, "saskia", HERE))
+    assert "Zomervakantie, za 11 juli 2026 tot en met zo 23 augustus 2026" in log
+    assert "Kerstvakantie" not in log, "it is the same in both regions"
     await sent(desk, "saskia", f"{HERE}/holidays/drop", {"key": "2027-03-10/2027-03-10/Studiedag"})
+    log = re.sub(r"<[^>]+>", "", await shown(desk, "saskia", HERE))
+    assert "was Studiedag, wo 10 maart 2027; is nu vervallen" in log
     assert date(2027, 3, 10) not in (await desk.store.settings(DEMO_BOARD)).closed_days
     for wrong in ({"name": ""}, {"from": "morgen"}, {"to": "2027-03-09"}, {"to": "2028-03-09"}):
         await sent(desk, "saskia", f"{HERE}/holidays", {**day, **wrong}, 422)
@@ -274,6 +281,9 @@ async def test_letters_have_only_places_that_can_be_filled(desk: ExampleSite) ->
     assert "Dag {naam}," in await shown(desk, "saskia", here)
     assert "1 met eigen tekst" in await shown(desk, "saskia", f"{HERE}/letters")
     await sent(desk, "saskia", here, {"do": "usual"})
+    log = re.sub(r"<[^>]+>", "", await shown(desk, "saskia", HERE))
+    assert "was Er is iets te laat; is nu standaardtekst" in log
+    assert "was Dag {naam}," in log
     assert await desk.store.texts_of(DEMO_BOARD) == {}
     await shown(desk, "saskia", f"{HERE}/letters/nothing/nl", 404)
     assert all(map(wrong_place, ("{", "{}", "}{", "{naam} {x}")))
