@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from deploy.boards import BadBoard, known_id, opened
+from deploy.boards import BadBoard, known_board, known_id, opened
 from events.store.directory import UnknownPerson
+from events.store.emergency import LEAST, WEAK, LoginTaken, WeakPassword
 from events.store.identities import SignInRules
 from settings import Settings
 
@@ -23,7 +24,7 @@ async def change_rules(
 ) -> dict[str, Any]:
     """How the board lets people in, after these changes. Raises BadBoard, HomeTaken."""
     async with opened(settings) as store:
-        tenant = known_id(board)
+        tenant = await known_board(store, board)
         rules, known = await store.sign_in_rules(tenant), await store.homes_of(tenant)
         if changes or homes is not None:
             try:
@@ -67,10 +68,13 @@ async def break_glass(
     Without ``person`` a new one. Raises BadBoard, UnknownPerson, WeakPassword, LoginTaken.
     """
     async with opened(settings) as store:
-        tenant = known_id(board)
+        tenant = await known_board(store, board)
+        if len(password) < LEAST:  # before somebody is made for it
+            raise WeakPassword(WEAK)
         if person is None:
             known = {row.login: row.person for row in await store.emergencies(tenant)}
             person = known.get(login.lower())
+        made = person is None
         if person is None:
             person = (await store.add_person(tenant, name, roles=[ROLE])).id
         else:
@@ -80,7 +84,12 @@ async def break_glass(
                     "Only who is an administrator and nothing else comes in by a password:"
                     " leave --person out, and somebody is made for it."
                 )
-        await store.set_emergency(tenant, person, login, password)
+        try:
+            await store.set_emergency(tenant, person, login, password)
+        except LoginTaken:
+            if made:
+                await store.set_active(tenant, person, False)
+            raise
     return {"person": person, "login": login.lower()}
 
 

@@ -55,7 +55,8 @@ async def add_board(
 async def show_board(settings: Settings, board: str) -> dict[str, Any]:
     """A board's settings as plain values."""
     async with opened(settings) as store:
-        return (await store.settings(known_id(board))).model_dump(mode="json", by_alias=True)
+        tenant = await known_board(store, board)
+        return (await store.settings(tenant)).model_dump(mode="json", by_alias=True)
 
 
 def value_of(text: str) -> Any:
@@ -79,7 +80,8 @@ async def set_holidays(
 async def change_board(settings: Settings, board: str, changes: dict[str, Any]) -> int:
     """Keeps the changed settings as the board's next version; its number. Raises BadBoard."""
     async with opened(settings) as store:
-        current = (await store.settings(known_id(board))).model_dump(mode="json", by_alias=True)
+        tenant = await known_board(store, board)
+        current = (await store.settings(tenant)).model_dump(mode="json", by_alias=True)
         try:
             wanted = TenantSettings.model_validate({**current, **changes})
         except ValidationError as error:
@@ -97,10 +99,9 @@ async def add_person(
     if language not in ("nl", "en"):
         raise BadBoard("The language is nl or en.")
     async with opened(settings) as store:
-        person = await store.add_person(
-            known_id(board), name, email, language=language, roles=roles
-        )
-        return {"person": person.id, "token": await store.issue_token(board, person.id)}
+        tenant = await known_board(store, board)
+        person = await store.add_person(tenant, name, email, language=language, roles=roles)
+        return {"person": person.id, "token": await store.issue_token(tenant, person.id)}
 
 
 async def everyone(settings: Settings, board: str) -> list[dict[str, Any]]:
@@ -145,6 +146,17 @@ def _known_roles(roles: list[str]) -> None:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise BadBoard(f"There is no role {unknown[0]}; there are {', '.join(ROLES)}.")
+
+
+async def known_board(store: Store, text: str) -> str:
+    """The id of a board that was made here: a mistake in it makes no second board.
+
+    Raises BadBoard.
+    """
+    board = known_id(text)
+    if (await store.settings(board)).version == TenantSettings().version:
+        raise BadBoard(f"There is no board {board}: 'traject board add' makes one.")
+    return board
 
 
 def known_id(text: str) -> str:

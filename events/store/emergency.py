@@ -19,6 +19,7 @@ from events.store.sql import statements
 SQL = statements("emergency")
 LEAST = 16
 """The fewest characters of an emergency password."""
+WEAK = f"An emergency password has at least {LEAST} characters."
 _N, _R, _P = 2**16, 8, 1
 """The cost of scrypt: 64 MB and about a fifth of a second for every try."""
 _MEMORY = 160 * _N * _R
@@ -56,7 +57,7 @@ class Emergencies(Connected):
         Raises WeakPassword, LoginTaken, UnknownPerson.
         """
         if len(password) < LEAST:
-            raise WeakPassword(f"An emergency password has at least {LEAST} characters.")
+            raise WeakPassword(WEAK)
         secret = await asyncio.to_thread(_made, password)
         async with self._board(tenant) as connection:
             try:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
 
 from deploy import access, boards
 from deploy.boards import BadBoard
-from events.store.emergency import WeakPassword
+from events.store.emergency import LoginTaken, WeakPassword
 from events.store.identities import HomeTaken
 from events.store.keys import MasterKeys
 from settings import BadSettings, Settings, read_settings
@@ -98,6 +99,11 @@ async def test_the_glass_is_broken_by_an_administrator_only(
     assert (row["login"], row["active"], row["used_at"]) == ("nood", True, None)
     with pytest.raises(WeakPassword, match="16"):
         await access.break_glass(installation, board, "nood", "kort", None, "x")
+    other = await boards.add_board(installation, "midden", "Europe/Amsterdam")
+    for login, password in (("ander", "kort"), ("nood", PASSWORD)):
+        with pytest.raises((WeakPassword, LoginTaken)):
+            await access.break_glass(installation, other, login, password, None, "x")
+    assert await boards.everyone(installation, other) == [], "nobody is left over"
     hr = await boards.add_person(installation, board, "Saskia", ["hr"], None, "nl")
     with pytest.raises(BadBoard, match="nothing else"):
         await access.break_glass(installation, board, "saskia", PASSWORD, hr["person"], "x")
@@ -139,3 +145,17 @@ async def test_somebody_is_put_out_at_once(installation: Settings) -> None:
         await boards.leave(installation, board, person)
         await store.set_active(board, person, True)
         assert await store.by_session(key) is None
+
+
+async def test_a_mistake_in_a_board_s_id_makes_no_board(installation: Settings) -> None:
+    board = str(uuid4())
+    for tried in (
+        access.change_rules(installation, board, None, {"make_people": True}),
+        access.break_glass(installation, board, "nood", PASSWORD, None, "x"),
+        boards.add_person(installation, board, "Saskia", ["hr"], None, "nl"),
+        boards.change_board(installation, board, {"region": "noord"}),
+        boards.show_board(installation, board),
+    ):
+        with pytest.raises(BadBoard, match=f"There is no board {board}"):
+            await tried
+    assert await boards.everyone(installation, board) == []
