@@ -171,9 +171,10 @@ class Wording:
         """An intervention, such as ``visit:V1``."""
         return self._named("interventions", intervention)
 
-    def label(self, field: str) -> str:
-        """The name of a field."""
-        return str(self.words["labels"].get(field, field))
+    def label(self, field: str, kind: str = "") -> str:
+        """The name of a field; an event of some ``kind`` may have another for it."""
+        labels = self.words["labels"]
+        return str(labels.get(f"{kind}.{field}") or labels.get(field, field))
 
     def title(self, kind: str) -> str:
         """The name of an event type."""
@@ -210,7 +211,9 @@ class Wording:
             case bool():
                 return self.term("true" if value else "false")
             case int():
-                return str(value)
+                return str(self.words["terms"].get(f"{field}.{value}", value))
+            case float():
+                return format_decimal(value, "#,##0.#", locale=self.texts.language)
             case list() | tuple():
                 return ", ".join(self.value(field, inner, kind) for inner in value)
             case str():
@@ -228,7 +231,7 @@ class Wording:
         return [self._detail(field, value, kind) for field, value in data.items() if _says(value)]
 
     def _detail(self, field: str, value: Any, kind: str) -> Detail:
-        label = self.label(field)
+        label = self.label(field, kind)
         if isinstance(value, Mapping) and value.keys() == _SPAN:
             return Detail(label, self._span(value))
         if isinstance(value, Mapping):

@@ -46,13 +46,17 @@ def told(summary: Mapping[str, Any], wording: Wording) -> list[Detail]:
     ]
 
 
-def label_of(wording: Wording, parts: Iterable[str]) -> str:
+def label_of(wording: Wording, parts: Sequence[str]) -> str:
     """Where in a summary, such as ``Doelenlijst › G2 › Omschrijving``."""
-    return " › ".join(name[:1].upper() + name[1:] for name in (_name(wording, x) for x in parts))
+    names = [_name(wording, part, above) for part, above in zip(parts, ["", *parts], strict=False)]
+    return " › ".join(name[:1].upper() + name[1:] for name in names)
 
 
-def _name(wording: Wording, part: str) -> str:
+def _name(wording: Wording, part: str, above: str = "") -> str:
+    """What a part is called; hours are those of what was done, which steps are named after too."""
     words, own = wording.words, wording.texts.pages["audit"]["labels"]
+    if above == "hours" and part.partition(":")[0] in words["interventions"]:
+        return wording.intervention(part)
     for table in (own, words["labels"], words["roles"]):
         if part in table:
             return str(table[part])
@@ -72,7 +76,9 @@ def _said(wording: Wording, parts: Sequence[str], value: Any) -> tuple[Detail, .
         return ()
     field = parts[-1]
     if isinstance(value, Mapping):
-        return tuple(_detail(wording, key, inner) for key, inner in value.items() if _says(inner))
+        return tuple(
+            _detail(wording, key, inner, field) for key, inner in value.items() if _says(inner)
+        )
     if isinstance(value, list | tuple) and any(isinstance(one, Mapping) for one in value):
         return tuple(Detail("", parts=_said(wording, parts, one)) for one in value)
     if field == "overdue" or field == "step":
@@ -90,9 +96,10 @@ def _said(wording: Wording, parts: Sequence[str], value: Any) -> tuple[Detail, .
     return tuple(Detail("", one.text, one.parts, one.href) for one in shown)
 
 
-def _detail(wording: Wording, key: str, value: Any) -> Detail:
+def _detail(wording: Wording, key: str, value: Any, above: str = "") -> Detail:
     told = _said(wording, [key], value)
-    label = label_of(wording, [key])
+    name = _name(wording, key, above)
+    label = name[:1].upper() + name[1:]
     if len(told) == 1 and not told[0].label and not told[0].parts:
         return Detail(label, told[0].text, href=told[0].href)
     return Detail(label, parts=told)
