@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
@@ -93,7 +94,7 @@ async def change_tokens(request: Request, site: Site, person: PersonRow) -> Resp
         # It would let somebody in for longer than the emergency lasts.
         raise Problem("auth.role")
     held = await site.store.tokens_that_hold(person.tenant, person.id)
-    wrong = _wrong(sent, len(held))
+    wrong = _wrong(sent, [one.name for one in held])
     if wrong:
         return await _tokens(request, site, person, sent=sent, wrong=wrong)
     name, days = " ".join(sent["name"].split()), int(sent["days"])
@@ -102,16 +103,21 @@ async def change_tokens(request: Request, site: Site, person: PersonRow) -> Resp
     return await _tokens(request, site, person, made=made)
 
 
-def _wrong(sent: dict[str, str], held: int) -> dict[str, str]:
-    """By field, the name of what is wrong with it."""
+def _wrong(sent: dict[str, str], held: Sequence[str | None]) -> dict[str, str]:
+    """By field, the name of what is wrong with it; ``held``: what the tokens are called.
+
+    No two are called alike: a form that was sent twice makes one, and each can be told by its name.
+    """
     name = " ".join(sent.get("name", "").split())
     wrong: dict[str, str] = {}
-    if held >= MOST_TOKENS:
+    if len(held) >= MOST_TOKENS:
         wrong["name"] = "wrong_many"
     elif not name:
         wrong["name"] = "wrong_name"
     elif len(name) > NAME_MAX:
         wrong["name"] = "wrong_long"
+    elif name in held:
+        wrong["name"] = "wrong_same"
     if sent.get("days", "") not in map(str, DAYS):
         wrong["days"] = "wrong_days"
     return wrong

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 
 import structlog
@@ -20,6 +21,7 @@ from web.signin.provider import NotProven, Provider, ProviderAway
 from web.site import Site, site_of
 
 _CODE_MAX = 4000
+_ERROR = re.compile(r"[a-z_]{1,40}")
 
 
 async def start(request: Request) -> Response:
@@ -51,7 +53,9 @@ async def come_back(request: Request) -> Response:
     cookie = cookie_of(state)
     way = _seals(site).open(request.cookies.get(named(site, cookie)), state)
     if way is None:
-        return _refused(request, "stale", HTTPStatus.BAD_REQUEST)
+        # Some providers say that it was broken off without saying of which way.
+        why = _broken_off(request) if "error" in request.query_params else "stale"
+        return _refused(request, why, HTTPStatus.BAD_REQUEST)
     response = await _back_by(request, site, provider, way)
     drop(response, site, cookie)
     return response
@@ -61,8 +65,7 @@ async def _back_by(request: Request, site: Site, provider: Provider, way: Handsh
     given = request.query_params
     code = given.get("code", "")
     if not code or len(code) > _CODE_MAX:
-        _log.info("sign-in broken off")
-        return _refused(request, "broken_off", HTTPStatus.BAD_REQUEST, way.back)
+        return _refused(request, _broken_off(request), HTTPStatus.BAD_REQUEST, way.back)
     try:
         claims = await provider.claims(
             code, _return_to(site), way.nonce, way.verifier, given.get("iss")
@@ -77,6 +80,13 @@ async def _back_by(request: Request, site: Site, provider: Provider, way: Handsh
         _log.info("sign-in refused", why=stranger.why)
         return _refused(request, stranger.why, HTTPStatus.FORBIDDEN, way.back, stranger.subject)
     return await come_in(request, person.tenant, person.id, "provider", way.back)
+
+
+def _broken_off(request: Request) -> str:
+    """Notes it, with the provider's own word for why, such as ``invalid_scope``."""
+    word = request.query_params.get("error", "")
+    _log.info("sign-in broken off", error=word if _ERROR.fullmatch(word) else None)
+    return "broken_off"
 
 
 async def left(request: Request) -> Response:

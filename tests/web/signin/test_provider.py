@@ -170,6 +170,9 @@ async def test_a_provider_that_is_away_is_said_so(door: Door) -> None:
         state = query_of(start.headers["Location"])["state"]
         denied = await browser.get("/sign-in/return", params={"error": "x", "state": state})
         assert (denied.status_code, "afgebroken" in denied.text) == (400, True)
+        # Who says no at the provider comes back from some of them without the state.
+        denied = await browser.get("/sign-in/return", params={"error": "access_denied"})
+        assert (denied.status_code, "afgebroken" in denied.text) == (400, True)
         start = await browser.get("/sign-in/start")
         state = query_of(start.headers["Location"])["state"]
         made_up = await browser.get("/sign-in/return", params={"code": "x", "state": state})

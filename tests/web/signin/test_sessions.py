@@ -105,7 +105,12 @@ async def test_a_token_is_shown_once_and_ended(door: Door) -> None:
         assert "Vul in waarvoor de sleutel is." in wrong.text
         assert "Kies hoe lang" in wrong.text
         made = await browser.post("/me/tokens", data={"name": "Rooster <b>", "days": "30"})
-        token = re.findall(r'value="(tj_[^"]+)"', made.text)[0]
+        token = re.findall(r">(tj_[^<]+)<", made.text)[0]
+        # The same form once more, as by a page that is loaded anew, makes no second one.
+        twice = await browser.post("/me/tokens", data={"name": " Rooster  <b>", "days": "30"})
+        assert (twice.status_code, "tj_" in twice.text) == (422, False)
+        assert "U hebt al een sleutel met deze omschrijving." in twice.text
+        assert twice.text.count('name="end"') == 1
         assert made.headers["Cache-Control"] == "no-store"
         bearer = {"Authorization": f"Bearer {token}"}
         me = await browser.get("/api/v1/me", headers=bearer)
@@ -187,6 +192,12 @@ async def test_tries_are_counted_by_address_and_by_code(door: Door) -> None:
         assert int(many.headers["Retry-After"]) >= 1
         assert (await browser.get("/sign/other")).status_code == 404
     site, pace = door.site, BY_ADDRESS["link"]
+    long = "A" * 2000
+    for _ in range(BY_CODE["link"].size):
+        site.buckets.take("link code", long, BY_CODE["link"])
+    async with door.browser() as browser:
+        # What cannot be a code is not counted as one.
+        assert (await browser.get(f"/sign/{long}")).status_code == 404
     for _ in range(pace.size):
         site.buckets.take("link", "192.0.2.10", pace)
     async with door.browser() as browser:
@@ -199,3 +210,9 @@ async def test_tries_are_counted_by_address_and_by_code(door: Door) -> None:
         assert (await browser.get("/sign/another", headers=forged)).status_code == 404
         through = {"X-Forwarded-For": "198.51.100.1, 192.0.2.10, 192.0.2.11"}
         assert (await browser.get("/sign/another", headers=through)).status_code == 404
+        # A proxy may add a line of its own, below the one that the caller made up.
+        lines = [("X-Forwarded-For", f"198.51.100.{n}, 203.0.113.9") for n in (1, 2)]
+        lines.append(("X-Forwarded-For", "198.51.100.7"))
+        for _ in range(pace.size):
+            site.buckets.take("link", "198.51.100.7", pace)
+        assert (await browser.get("/sign/another", headers=lines)).status_code == 429
