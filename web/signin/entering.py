@@ -48,7 +48,7 @@ class Account:
 def account_of(claims: Mapping[str, Any], names: Issuer) -> Account:
     """The account behind claims, by what the installation says they are called."""
     told = claims.get("email_verified", claims.get("xms_edov"))
-    verified = names.trusts_email or told in (True, "true", "True", "1")
+    verified = told in (True, "true", "True", "1") or (told is None and names.trusts_email)
     email = next(iter(_texts(claims.get(names.email_claim))), None)
     name = next(iter(_texts(claims.get(names.name_claim))), "") or " ".join(
         part for key in ("given_name", "family_name") for part in _texts(claims.get(key))

@@ -221,7 +221,11 @@ def test_claims_are_read_by_the_names_that_were_given() -> None:
     for verified in ({"email_verified": True}, {"email_verified": "true"}, {"xms_edov": "1"}):
         assert account_of(claims | verified, names).email == "s@x.example"
     assert account_of(claims | {"email_verified": False, "xms_edov": True}, names).email is None
-    assert account_of(claims, replace(names, trusts_email=True)).email == "s@x.example"
+    trusting = replace(names, trusts_email=True)
+    assert account_of(claims, trusting).email == "s@x.example"
+    # Trust fills in what a provider does not say, and takes back nothing that it says.
+    for denied in ({"email_verified": False}, {"email_verified": "false"}, {"xms_edov": "0"}):
+        assert account_of(claims | denied, trusting).email is None
 
 
 def test_the_provider_takes_back_only_what_it_gave() -> None:
