@@ -29,17 +29,22 @@ BY_ADDRESS: dict[Kind, Pace] = {
 BY_CODE: dict[Kind, Pace] = {"link": Pace(60, 1), "feed": Pace(30, 20)}
 BY_ACCOUNT = Pace(5, 300)
 """Of one emergency account: five tries, and one more each five minutes."""
+LONGEST_CODE = 200
+"""Of codes in addresses; those that are made here have 43 to 100 characters."""
 TOO_MANY = "rate.limited"
 
 
 def limit(request: Request, kind: Kind, code: str | None = None) -> None:
     """Counts a try of this caller, and of this code if given.
 
-    Raises Problem (429, with Retry-After in seconds) when there were too many.
+    Raises Problem (429, with Retry-After in seconds) when there were too many, and Problem (404)
+    for a code that is too long to be one.
     """
     site = site_of(request)
     wait = site.buckets.take(kind, address_of(request, site), BY_ADDRESS[kind])
     if not wait and code is not None:
+        if len(code) > LONGEST_CODE:
+            raise Problem("not_found")
         wait = site.buckets.take(f"{kind} code", code, BY_CODE[kind])
     if wait:
         raise too_many(wait)
@@ -63,7 +68,9 @@ def address_of(request: Request, site: Site) -> str:
     direct = request.client.host if request.client else ""
     if not _among(direct, site.access.proxies):
         return direct
-    way = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",")]
+    # Some proxies add a line of their own; only what was added last is theirs.
+    lines = ",".join(request.headers.getlist("x-forwarded-for"))
+    way = [part.strip() for part in lines.split(",")]
     return next((one for one in reversed(way) if not _among(one, site.access.proxies)), direct)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 
 import pytest
 
@@ -83,6 +84,19 @@ def test_many_addresses_do_not_fill_the_memory_nor_free_who_tried_most() -> None
     for number in range(MOST_KEYS + 10):
         assert buckets.take("link", str(number), pace) == 0
     assert buckets.take("link", "busy", pace) == 60
+
+
+def test_long_keys_are_not_kept_whole() -> None:
+    buckets, pace = Buckets(lambda: 0.0), Pace(1, 60)
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            assert buckets.take("link", "a" * 60_000 + str(number), pace) == 0
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 200_000
+    assert buckets.take("link", "a" * 60_000 + "7", pace) > 0
 
 
 def test_a_handshake_is_opened_by_whom_it_is_for_only() -> None:
