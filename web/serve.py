@@ -73,6 +73,7 @@ async def serve(
         )
         try:
             await _same_installation(store, settings)
+            await _board_that_is_here(store, settings)
             stories = {process: rules.story for process, rules in RULES.items()}
             await obey_before_serving(store, settings.published, settings.owner_database, stories)
             temporal = await connect_by(settings, store.dossier_key, lazy=True)
@@ -134,6 +135,16 @@ async def _same_installation(store: Store, settings: Settings) -> None:
         raise BadSettings(
             f"The database is marked as {marked}, but TRAJECT_INSTALLATION says"
             f" {settings.installation}. Point to the right database, or correct the setting."
+        )
+
+
+async def _board_that_is_here(store: Store, settings: Settings) -> None:
+    """With a mistake in its id nobody would come in, or everybody into a board that is none."""
+    board = settings.oidc_board
+    if board is not None and not await store.has_board(board):
+        raise BadSettings(
+            f"TRAJECT_OIDC_BOARD names {board}, and there is no such board:"
+            " 'traject board add' makes one and tells its id."
         )
 
 

@@ -25,6 +25,11 @@ class BoardSettings(Connected):
             update={"version": row["version"]}
         )
 
+    async def has_board(self, tenant: str) -> bool:
+        """Whether this board was made here: who makes one keeps its settings."""
+        async with self._board(tenant) as connection:
+            return await connection.fetchrow(SQL["settings"], tenant) is not None
+
     async def save_settings(self, tenant: str, settings: TenantSettings) -> TenantSettings:
         """Keep these as the board's next version, and return them with its number."""
         text = canonical(

@@ -85,6 +85,13 @@ async def test_another_installations_database_is_refused(settings: Settings, kin
         await serve(other)
 
 
+async def test_a_board_that_was_not_made_here_is_nobody_s(settings: Settings) -> None:
+    board = str(uuid4())
+    given = {"oidc_issuer": "https://idp.example", "oidc_client_id": "x", "oidc_board": board}
+    with pytest.raises(BadSettings, match=f"TRAJECT_OIDC_BOARD names {board}"):
+        await serve(settings.model_copy(update=given), stop=asyncio.Event())
+
+
 async def test_a_certificate_that_is_not_there_is_said_at_the_start(settings: Settings) -> None:
     tls = {"temporal_tls": True, "temporal_tls_ca_file": Path("absent.pem")}
     with pytest.raises(OSError, match=r"absent\.pem"):
