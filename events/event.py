@@ -292,6 +292,14 @@ def own_id(stream: str, key: str) -> str:
     return str(UUID(int=plain.int & ~(0xF << 76) | OWN << 76))
 
 
+def form_id(stream: str, key: str) -> str:
+    """The id of a command that a person gives by a form: the same however often it is sent.
+
+    ``key`` is nothing that others can guess: they could give a command of theirs this id first.
+    """
+    return str(uuid5(UUID(stream), key))
+
+
 def is_own(command_id: str) -> bool:
     """Whether only Traject itself makes such ids."""
     return UUID(command_id).version == OWN

@@ -11,7 +11,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from events.agreement import AgreementSigned
-from events.event import own_id, stream_id
+from events.event import form_id, stream_id
 from web.api.problems import FieldFault, Problem, field_faults, invalid
 from web.documents.agreements import agreement
 from web.forms.decoding import Decoded, Sent, decoded, several
@@ -242,7 +242,7 @@ async def given(
     dossier, rules = reading.dossier, reading.rules
     if command not in rules.commands or not key_of(sent):
         raise Problem("not_found")
-    command_id = own_id(dossier.stream, f"{command}/{person.id}/{key_of(sent)}")
+    command_id = form_id(dossier.stream, f"{command}/{person.id}/{key_of(sent)}")
     attempt = Attempt(site, person, dossier.process, dossier.stream, command)
     attempt.now = reading.view.now
     async with attempt:
@@ -265,7 +265,7 @@ async def begun(
     command = rules.opening
     if command is None or not key_of(sent):
         raise Problem("not_found")
-    command_id = own_id(person.id, f"{process}/{command}/{key_of(sent)}")
+    command_id = form_id(person.id, f"{process}/{command}/{key_of(sent)}")
     stream = stream_id(person.tenant, command_id)
     attempt = Attempt(site, person, process, stream, command)
     attempt.now = now

@@ -107,6 +107,7 @@ def recording(
         correlation_id=first.correlation_id,
         settings_version=settings.version,
         events=_drafts(asked.events),
+        warnings=list(asked.warnings),
         claims=[claim for holder, claim in engine.claims if last and holder == stream.id],
         openings=list(_opened(engine, stream, first.command_id)),
         given=asked.given,

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.demo.crowd import crowd, plans
 from deploy.demo.examples import people, training_schools
-from deploy.demo.playing import play
+from deploy.demo.playing import play, recording
 from events.holidays import closed_days
 from events.settings import TenantSettings
 
@@ -26,6 +26,7 @@ SETTINGS = TenantSettings(closed=closed_days("midden"), schools=tuple(training_s
 async def test_every_case_comes_as_far_as_its_plan(today: date) -> None:
     now = datetime.combine(today, time(17), UTC)
     ends: list[str] = []
+    warned: list[str] = []
     for plan in plans(today):
         engine = await play(plan, SETTINGS, now)
         first, *opened = engine.streams.values()
@@ -34,10 +35,14 @@ async def test_every_case_comes_as_far_as_its_plan(today: date) -> None:
         if plan.process == "supervision":
             assert first.state.phase == PHASES[plan.upto], plan.name
             ends += [other.state.phase for other in opened]
+        warned += [
+            w for one in first.asked for w in recording(engine, one, first, SETTINGS).warnings
+        ]
         recorded = [event.recorded_at for event in first.events]
         assert recorded == sorted(recorded)
         assert recorded[-1] <= now
     assert ends == ["opened"]
+    assert "warning.improvement_track_incomplete" in warned
 
 
 def test_nobody_is_there_twice() -> None:

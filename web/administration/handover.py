@@ -17,7 +17,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
-from events.event import own_id
+from events.event import form_id
 from events.store.errors import Erased
 from events.store.succession import Part, Passed, Passing
 from web.administration.choosing import Choices, choices, named
@@ -76,7 +76,7 @@ async def begin(request: Request, site: Site, person: PersonRow) -> Response:
     if sent.wrong or not key:
         return await _page(request, site, person, sent, looked=True, status=WRONG)
     of, to, reason = sent.raw("of"), sent.raw("to"), sent.text("reason", REASON_MOST)
-    id_ = own_id(person.id, f"handover/{of}/{to}/{key}")
+    id_ = form_id(person.id, f"handover/{of}/{to}/{key}")
     if await site.store.passing(person.tenant, id_) is not None:
         return await _go(site, person, id_)
     parts = [
@@ -166,7 +166,7 @@ async def _pass(site: Site, person: PersonRow, passing: Passing, part: Passed) -
         if found is None:
             return "state.not_allowed"
         name, command = found
-        command_id = own_id(part.stream, f"handover/{passing.id}/{part.part}/{person.id}")
+        command_id = form_id(part.stream, f"handover/{passing.id}/{part.part}/{person.id}")
         async with Attempt(site, person, part.process, part.stream, name):
             call = Call(
                 person, part.process, rules, part.stream, command_id, name, command, timedelta(0)
@@ -312,5 +312,5 @@ async def _page(
         passings=passings,
         begun={one.id: wording.instant(one.begun_at.isoformat()) for one in passings},
         names=await site.store.names(person.tenant, involved),
-        key=sent.raw("key") or own_id(person.id, datetime.now(UTC).isoformat()),
+        key=sent.raw("key") or form_id(person.id, datetime.now(UTC).isoformat()),
     )

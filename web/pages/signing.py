@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
 
 from events.calendar import local_day
-from events.event import own_id
+from events.event import form_id
 from web.api.body import form
 from web.api.clock import offset_of
 from web.api.problems import Problem, as_problem, field_faults, status_of
@@ -104,10 +104,10 @@ async def _given(
     if name == _FRESH:
         # One a day: what would be the second is the same command again.
         day = local_day(found.now, found.reading.view.settings)
-        key = f"{name}/{person.id}/{day}"
+        key = f"{name}/{person.id}/{day}/{site.store.key_for(b'fresh links').hex()}"
     else:
         key = f"{name}/{request.path_params['code']}"
-    command_id = own_id(dossier.stream, key)
+    command_id = form_id(dossier.stream, key)
     async with attempt:
         try:
             command = rules.commands[name].model_validate(_data(found, name, sent))

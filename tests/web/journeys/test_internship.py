@@ -10,6 +10,7 @@ import pytest
 from deploy.demo.examples import lead, person_id
 from events.store.links import SigningLink
 from tests.web.journeys.hands import DESK, PHONE, WORDS, Hands
+from tests.web.ruling import wrong_in
 from tests.web.served import CHROMIUM, Served
 from web.site import DEMO_BOARD
 
@@ -54,6 +55,7 @@ async def test_a_host_signs_by_the_link_in_a_mail(site: Served, browser: Browser
     await page.get_by_text(WORDS["sign"]["all_signed"]).wait_for()
     await hands["samira"].open(f"/{case}")
     await hands["samira"].page.get_by_text(WORDS["dossier"]["complete"]).first.wait_for()
+    assert await wrong_in(site.app, case) == []
     for one in hands.values():
         assert one.said == [], one.person
         await one.page.context.close()

@@ -12,6 +12,7 @@ import pytest
 from deploy.demo.examples import Step, lead, person_id
 from tests.web.example_board import REPORTED
 from tests.web.journeys.hands import DESK, PHONE, Hands
+from tests.web.ruling import wrong_in
 from tests.web.served import CHROMIUM, Served
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ async def test_a_trajectory_from_request_to_closing(
         except Exception as error:
             error.add_note(f"{step.command}: {await hands[by].shows()}")
             raise
+    assert await wrong_in(site.app, case) == []
     for one in hands.values():
         assert one.said == [], one.person
         await one.page.context.close()

@@ -72,7 +72,7 @@ async def through_time(request: Request, site: Site, person: PersonRow) -> Respo
     number = number_of(request.query_params.get("at"), dossier.events, settings)
     step = step_at(site, whole, number)
     now, moment = now_at(request, site), step.event.recorded_at
-    rules = await ruled(site, person.tenant, whole)
+    rules = await ruled(site, person.tenant, whole.dossier)
     looked = await site.store.audit.search(
         person.tenant, "reads", Wanted(stream=dossier.stream, until=moment), None, LOOKS, person.id
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from events.audit.history import Kept
 from events.store.errors import Erased
-from web.reading import Reading
+from web.dossiers import Dossier
 from web.site import Site
 from workflows.conformance import Board, Finding, Report, Saved, conform, meet, untold
 from workflows.registry import EARLIER
@@ -41,9 +41,9 @@ class Ruled:
         return sorted((o for o in found if o.weight == "wrong"), key=lambda one: one.version)
 
 
-async def ruled(site: Site, tenant: str, reading: Reading) -> Ruled:
+async def ruled(site: Site, tenant: str, dossier: Dossier) -> Ruled:
     """The whole case by itself, and where it meets other cases."""
-    commands, dossier = site.store.commands, reading.dossier
+    commands = site.store.commands
     history = await commands.history(tenant, dossier.process, dossier.stream)
     board = await _board(site, commands, tenant)
     reports = [conform(history, board)]
