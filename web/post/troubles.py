@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from events.event import instant_text
 from events.store.post import Trouble
-from web.api.body import form
+from web.administration.typed import typed
 from web.pages.page import page
 from web.pages.session import page_language
 from web.permissions.door import behind
@@ -28,14 +28,17 @@ _DIGITS = 18
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A mail without what it is about: who reads this may not know of any case."""
+    """Mails to one person that have the same trouble, without what they are about: who reads this
+    may not know of any case. ``notices`` are those that were given up.
+    """
 
-    notice: int
     name: str
+    href: str
     problem: str
+    count: int
     tried: int
     at: str
-    given_up: bool
+    notices: tuple[int, ...]
 
 
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
@@ -47,26 +50,36 @@ async def show(request: Request, site: Site, person: PersonRow) -> Response:
 
 
 async def again(request: Request, site: Site, person: PersonRow) -> Response:
-    """``POST /administration/mail``: a mail that was given up is tried again."""
-    notice = (await form(request)).get("notice", "")
-    if notice.isascii() and notice.isdigit() and len(notice) <= _DIGITS:
-        await site.store.send_again(person.tenant, int(notice))
+    """``POST /administration/mail``: mails that were given up are tried again."""
+    for notice in (await typed(request)).all("notice"):
+        if notice.isascii() and notice.isdigit() and len(notice) <= _DIGITS:
+            await site.store.send_again(person.tenant, int(notice))
     return RedirectResponse("/administration/mail", 303)
 
 
 def _lines(troubles: Sequence[Trouble], wording: Wording) -> list[Line]:
     words = wording.texts.pages["post"]["troubles"]
+    alike: dict[tuple[str, str, bool, bool], list[Trouble]] = {}
+    for one in troubles:
+        key = one.person, _problem(one.problem), one.given_up, one.settled_at is None
+        alike.setdefault(key, []).append(one)
     return [
         Line(
-            one.notice,
-            one.name or words["nobody"],
-            words["problem"][_problem(one.problem)],
-            one.attempts,
-            wording.instant(instant_text(one.settled_at)) if one.settled_at else "",
-            one.given_up,
+            name=some[0].name or words["nobody"],
+            href=f"/administration/people/{person}" if some[0].name else "",
+            problem=words["problem"][problem],
+            count=len(some),
+            tried=max(one.attempts for one in some),
+            at=_latest(some, wording),
+            notices=tuple(one.notice for one in some) if given_up else (),
         )
-        for one in troubles
+        for (person, problem, given_up, _), some in alike.items()
     ]
+
+
+def _latest(troubles: Sequence[Trouble], wording: Wording) -> str:
+    settled = [one.settled_at for one in troubles if one.settled_at]
+    return wording.instant(instant_text(max(settled))) if settled else ""
 
 
 def _problem(code: str | None) -> str:
