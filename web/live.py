@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import uniform
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ HEARTBEAT = 20.0
 LIFE = 600.0
 """Seconds after which the browser opens the stream anew: roles may have changed since."""
 RETRY = 2.0
+SOON, LATER = (2.0, 8.0), (45.0, 90.0)
+"""Seconds within which the browsers come back: those of a server that stopped, each at a moment of
+its own, and those that were one too many, so that they do not drive each other out all the time."""
 
 CHANGED, ENDED, BEAT = b"event: changed\ndata:\n\n", b"event: ended\ndata:\n\n", b": \n\n"
 log = structlog.get_logger("live")
@@ -42,7 +46,8 @@ log = structlog.get_logger("live")
 class Watch:
     """One open page: whose, of which case, and up to which version it was told.
 
-    ``news`` is set when there is something to say, ``over`` when nothing more will be.
+    ``news`` is set when there is something to say, ``over`` when nothing more will be; ``back``:
+    it may come back within so many seconds. ``failed``: its case could not be looked at.
     """
 
     person: PersonRow
@@ -52,6 +57,8 @@ class Watch:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     changed: bool = False
     over: bool = False
+    back: tuple[float, float] | None = None
+    failed: bool = False
 
     def tell(self) -> None:
         self.changed = True
@@ -60,6 +67,11 @@ class Watch:
     def end(self) -> None:
         self.over = True
         self.news.set()
+
+    def let_go(self, back: tuple[float, float]) -> None:
+        """End, although nothing is wrong: the browser asks again within so many seconds."""
+        self.back = back
+        self.end()
 
 
 class Live:
@@ -74,10 +86,10 @@ class Live:
         """From now on the page is told. Of too many, older ones of the same person are let go."""
         own = self._watches[watch.person.id]
         own.append(watch)
-        if len(own) > MOST:
-            own[0].end()
+        for older in own[:-MOST]:
+            older.let_go(LATER)
         if self._closed or self.count > MOST_ALL:
-            watch.end()
+            watch.let_go(SOON if self._closed else LATER)
 
     def shut(self, watch: Watch) -> None:
         """The page is gone."""
@@ -97,7 +109,7 @@ class Live:
         self._closed = True
         for watches in self._watches.values():
             for watch in watches:
-                watch.end()
+                watch.let_go(SOON)
 
     def hear(self) -> None:
         """Something was recorded, somewhere."""
@@ -111,13 +123,12 @@ class Live:
         telling = asyncio.ensure_future(self._tell_on(site))
         try:
             while True:
-                with suppress(asyncpg.PostgresError):
-                    try:
-                        await _heard(dsn, self.hear)
-                    except Exception as error:
-                        if not unreachable(error):
-                            raise
-                log.warning("changes are not heard of: no connection")
+                kind = None
+                try:
+                    await _heard(dsn, self.hear)
+                except Exception as error:  # noqa: BLE001 - whatever it is, pages wait to be told
+                    kind = type(error).__name__
+                log.warning("changes are not heard of: no connection", kind=kind)
                 await asyncio.sleep(RETRY)
         finally:
             telling.cancel()
@@ -129,9 +140,8 @@ class Live:
             self._news.clear()
             try:
                 await self.look(site)
-            except Exception as error:
-                if not unreachable(error):
-                    raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, pages wait to be told
+                log.warning("changes are not told", kind=type(error).__name__)
                 self._news.set()
                 await asyncio.sleep(RETRY)
 
@@ -142,17 +152,48 @@ class Live:
             for watch in watches:
                 cases[watch.person.tenant][watch.stream].append(watch)
         for tenant, streams in cases.items():
-            after = {stream: min(w.seen for w in found) for stream, found in streams.items()}
-            newer = await site.store.load_many(tenant, after)
-            for stream, watches in streams.items():
-                if stream not in newer:
-                    # Erased, or on the way there.
-                    for watch in watches:
-                        watch.tell()
-                        watch.end()
-                elif newer[stream]:
-                    for watch in watches:
-                        await look_at(site, watch)
+            await look_at_all(site, tenant, streams)
+
+
+async def look_at_all(site: Site, tenant: str, streams: Mapping[str, Sequence[Watch]]) -> None:
+    """Tell the pages of some cases of a board. One that cannot be read holds up no other."""
+    after = {stream: min(w.seen for w in found) for stream, found in streams.items()}
+    try:
+        newer = await site.store.load_many(tenant, after)
+    except Exception as error:
+        if unreachable(error):
+            raise
+        cases, middle = list(streams.items()), len(streams) // 2
+        if not middle:
+            _note(error, cases[0][1])
+            return
+        # One of them is at fault: each half by itself, until it is found.
+        for half in (cases[:middle], cases[middle:]):
+            await look_at_all(site, tenant, dict(half))
+        return
+    for stream, watches in streams.items():
+        if stream not in newer:
+            # Erased, or on the way there.
+            for watch in watches:
+                watch.tell()
+                watch.end()
+        elif newer[stream]:
+            for watch in watches:
+                try:
+                    await look_at(site, watch)
+                except Exception as error:
+                    if unreachable(error):
+                        raise
+                    _note(error, [watch])
+
+
+def _note(error: Exception, watches: Sequence[Watch]) -> None:
+    """Said once for each page, however many events follow."""
+    about = {"kind": type(error).__name__, "tenant": watches[0].person.tenant}
+    if not all(watch.failed for watch in watches):
+        log.error("a change is not told", **about, stream=watches[0].stream)
+    for watch in watches:
+        watch.failed = True
 
 
 async def look_at(site: Site, watch: Watch) -> None:
@@ -199,7 +240,7 @@ async def stream_of(live: Live, watch: Watch, allowed: Callable[[], Any]) -> Asy
             elif not watch.over:
                 yield BEAT
             if watch.over:
-                yield ENDED
+                yield b"retry: %d\n\n" % (uniform(*watch.back) * 1000) if watch.back else ENDED
                 return
     finally:
         live.shut(watch)

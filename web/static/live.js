@@ -3,7 +3,7 @@
 
 const status = document.querySelector("[data-live-status]");
 const words = status?.dataset ?? {};
-let source = null, retry = 0, lost = 0, busy = false, again = false, pending = false;
+let source = null, retry = 0, lost = 0, tries = 0, busy = false, again = false, pending = false;
 
 function say(text, trouble = false) {
   status.classList.toggle("trouble", trouble);
@@ -16,6 +16,7 @@ function connect() {
   source = new EventSource(status.dataset.liveHref);
   source.addEventListener("open", () => {
     clearTimeout(lost);
+    tries = 0;
     if (status.classList.contains("trouble")) say(words.back);
   });
   source.addEventListener("changed", refresh);
@@ -25,9 +26,26 @@ function connect() {
     lost = setTimeout(() => say(words.lost, true), 3000);
     if (source?.readyState === EventSource.CLOSED) {
       disconnect();
-      retry = setTimeout(connect, 5000);
+      againLater();
     }
   });
+}
+
+// Each time later, up to a minute, and never all browsers at the same moment.
+async function againLater() {
+  if (await forbidden()) { clearTimeout(lost); say(words.ended, true); return; }
+  clearTimeout(retry);
+  retry = setTimeout(connect, Math.min(5000 * 2 ** tries++, 60000) * (0.5 + Math.random()));
+}
+
+async function forbidden() {
+  try {
+    const answer = await fetch(status.dataset.liveHref, { redirect: "manual", headers: { "Traject-By-Itself": "yes" } });
+    answer.body?.cancel();
+    return answer.type === "opaqueredirect" || [401, 403, 404, 410].includes(answer.status);
+  } catch {
+    return false;
+  }
 }
 
 function disconnect() {

@@ -51,6 +51,11 @@ async def test_what_another_records_appears(site: Served, browser: Browser) -> N
         await status.get_by_text(LIVE["changed"]).wait_for()
         assert await entries(page) == before + 1
         assert await page.locator("details.filter").get_attribute("open") is not None
+        # A server that stops ends the stream: the page comes back and says nothing of signing out.
+        (watch,) = live._watches[site.ids["saskia"]]
+        async with page.expect_request("**/live?*"):
+            watch.let_go((0.1, 0.2))
+        assert await status.get_by_text(LIVE["ended"]).count() == 0
     finally:
         listening.cancel()
         await asyncio.wait([listening])
