@@ -29,13 +29,24 @@ class LastAdministrator(Exception):
     """Nobody would be left who may administer the board."""
 
 
+class MailTaken(Exception):
+    """Somebody else of the board has this address."""
+
+
+class RolesChanged(Exception):
+    """The roles of somebody are others than those that were looked at."""
+
+
 class SettingsChanged(Exception):
     """Somebody else saved settings since these were looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A person of the board as administration sees it, also who left."""
+    """A person of the board as administration sees it, also who left.
+
+    ``over``: the roles that were looked at when these were chosen; None where nobody looked.
+    """
 
     id: str
     name: str
@@ -44,6 +55,7 @@ class Entry:
     roles: tuple[str, ...]
     active: bool = True
     absent_from: date | None = None
+    over: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,13 @@ class Administration(Connected):
         async with self._board(tenant) as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def _changing_people(self, tenant: str) -> AsyncIterator[asyncpg.Connection]:
+        """One after another: what is looked up about others holds until it is kept."""
+        async with self._changing(tenant) as connection:
+            await connection.execute(SQL["one_by_one"], tenant)
+            yield connection
+
     async def changes(
         self, tenant: str, sought: Sought, *, before: int | None = None, limit: int = 50
     ) -> list[Change]:
@@ -129,10 +148,13 @@ class Administration(Connected):
         words: str = "",
         role: str | None = None,
         active: bool | None = True,
-        limit: int = 50,
+        limit: int | None = 50,
         offset: int = 0,
     ) -> list[Entry]:
-        """Some people of the board by name; ``words`` is part of a name or an address."""
+        """Some people of the board by name; ``words`` is part of a name or an address.
+
+        ``active``: None for also who left; ``limit``: None for all.
+        """
         like = f"%{_escaped(words)}%" if words else None
         async with self._board(tenant) as connection:
             rows = await connection.fetch(
@@ -154,14 +176,18 @@ class Administration(Connected):
     async def keep_people(self, tenant: str, by: str, people: Sequence[Entry]) -> list[str]:
         """Add or change these, all or none; their ids. An entry without an id is somebody new.
 
-        Raises UnknownPerson, and LastAdministrator where nobody would be hr or administrator.
+        Raises UnknownPerson, MailTaken, RolesChanged, and LastAdministrator where nobody would be
+        hr or administrator.
         """
-        async with self._changing(tenant) as connection:
+        async with self._changing_people(tenant) as connection:
             return [await _keep(connection, tenant, by, one) for one in people]
 
     async def set_present(self, tenant: str, by: str, person: str, *, active: bool) -> None:
-        """Who left is found nowhere and cannot sign in. Raises UnknownPerson, LastAdministrator."""
-        async with self._changing(tenant) as connection:
+        """Who left is found nowhere and cannot sign in.
+
+        Raises UnknownPerson, LastAdministrator, and MailTaken for who returns.
+        """
+        async with self._changing_people(tenant) as connection:
             row = await connection.fetchrow(SQL["person"], tenant, person)
             if row is None:
                 raise UnknownPerson(person)
@@ -255,13 +281,16 @@ async def _keep(connection: asyncpg.Connection, tenant: str, by: str, wanted: En
     person = wanted.id or str(uuid4())
     before: dict[str, Any] = {}
     if wanted.id:
-        if await connection.fetchval(SQL["lock_person"], tenant, person) is None:
+        if await connection.fetchval(DIRECTORY["hold"], tenant, person) is None:
             raise UnknownPerson(person)
         row = await connection.fetchrow(SQL["person"], tenant, person)
         before = _told(_entry(row))
+    if wanted.over is not None and sorted(set(wanted.over)) != before.get("roles", []):
+        raise RolesChanged(person)
     after = _told(wanted)
     if before == after:
         return person
+    await _address_free(connection, tenant, person, before, wanted)
     await connection.execute(
         SQL["keep_person"], tenant, person, wanted.name, wanted.email, wanted.language,
         wanted.active,
@@ -274,6 +303,22 @@ async def _keep(connection: asyncpg.Connection, tenant: str, by: str, wanted: En
     what = "person.changed" if before else "person.added"
     await log(connection, tenant, by, what, person, said_before or None, said_after)
     return person
+
+
+async def _address_free(
+    connection: asyncpg.Connection, tenant: str, person: str, before: dict[str, Any], wanted: Entry
+) -> None:
+    """Raises MailTaken for an address that is new to a person and not to the board.
+
+    Who returns may share it with somebody who left: those two are never asked for together.
+    """
+    if not wanted.email or not wanted.active:
+        return
+    fresh = (before.get("email") or "").lower() != wanted.email.lower()
+    if (fresh or not before.get("active")) and await connection.fetchval(
+        SQL["mail_of_others"], tenant, wanted.email, person, fresh
+    ):
+        raise MailTaken(wanted.email)
 
 
 KEEPERS = ("hr", "administrator")

@@ -44,6 +44,13 @@ def granted(by: PersonRow, person: str, held: Collection[str], asked: Collection
     return Granted(roles, "own_roles" if person == by.id else "role_of_another")
 
 
+def shut(by: PersonRow, entry: Entry) -> str:
+    """Why ``by`` neither ends nor gives back somebody's access; nothing where that may be."""
+    if entry.id == by.id:
+        return "own_access"
+    return "access_of_another" if fixed(by, entry.id, entry.roles) else ""
+
+
 def check_mail(by: PersonRow, before: Entry | None, email: str, sent: Typed) -> None:
     """Whoever has the address may come in by it, so that those of some are not for everybody."""
     if before is None or (before.email or "").lower() == email.lower():

@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from events.store.administration import Entry, LastAdministrator
+from events.calendar import local_day
+from events.store.administration import Entry, LastAdministrator, MailTaken, RolesChanged
 from web.administration.grants import granted
 from web.administration.people import ROLES, roles_of, wrong_mail
 from web.administration.typed import WRONG, Typed, typed
@@ -39,7 +41,8 @@ KINDS = ("added", "changed", "same", "wrong")
 class Row:
     """A line of the file: who it is about, whether new or changed, or what is wrong with it.
 
-    ``same`` says that all of it stands there already, and ``unknown`` are roles that do not exist.
+    ``same`` says that all of it stands there already, ``unknown`` are roles that do not exist, and
+    ``held`` those that somebody who is known has.
     """
 
     line: int
@@ -51,6 +54,7 @@ class Row:
     wrong: tuple[str, ...] = field(default=())
     same: bool = False
     unknown: tuple[str, ...] = ()
+    held: tuple[str, ...] | None = None
 
     @property
     def kind(self) -> str:
@@ -61,14 +65,14 @@ class Row:
 
     def entry(self) -> Entry:
         """As it is kept."""
-        return Entry(self.person, self.name, self.email, self.language, self.roles)
+        return Entry(self.person, self.name, self.email, self.language, self.roles, over=self.held)
 
 
-def rows_of(text: str, known: Mapping[str, PersonRow], by: PersonRow) -> tuple[list[Row], str]:
+def rows_of(text: str, known: Mapping[str, Entry], by: PersonRow) -> tuple[list[Row], str]:
     """The lines of a file, and what is wrong with it as a whole.
 
-    ``known``: by address in lower case who has it; what a line leaves empty stays as it is, and
-    so do roles that are not for ``by`` to take away.
+    ``known``: by address in lower case who has it, also who left; what a line leaves empty stays
+    as it is, and so do roles that are not for ``by`` to take away.
     Comma, semicolon or tab may part the columns, and ``/``, ``+`` or ``|`` the roles of one.
     """
     text = plain(text).strip("\n")
@@ -105,7 +109,7 @@ def _row(
     number: int,
     cells: list[str],
     places: Mapping[str, int],
-    known: Mapping[str, PersonRow],
+    known: Mapping[str, Entry],
     seen: set[str],
     by: PersonRow,
 ) -> Row:
@@ -131,6 +135,8 @@ def _row(
         wrong.append("mail")
     if email.lower() in seen:
         wrong.append("twice")
+    if person is not None and not person.active:
+        wrong.append("gone")
     if unknown:
         wrong.append("role")
     if given.wrong:
@@ -142,7 +148,7 @@ def _row(
     same = person is not None and (name, email, set(roles), language) == (
         person.name, person.email, set(person.roles), person.language,
     )  # fmt: skip
-    return replace(row, same=same, unknown=unknown)
+    return replace(row, same=same, unknown=unknown, held=person and person.roles)
 
 
 def _roles(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -171,25 +177,38 @@ async def check(request: Request, site: Site, person: PersonRow) -> Response:
     Nothing is kept while a line is wrong: a file is mended once, and then right as a whole.
     """
     sent = await typed(request)
-    known = {
-        one.email.lower(): one
-        for one in await site.store.everyone(person.tenant)
-        if one.email is not None
-    }
-    rows, wrong = rows_of(sent.raw("file"), known, person)
-    if wrong:
-        sent.wrong["file"] = wrong
-    if wrong or any(row.wrong for row in rows):
-        return _page(request, sent, rows, WRONG)
+    rows = await _looked(site, person, sent)
     news = [row for row in rows if not row.same]
+    if sent.wrong or any(row.wrong for row in rows):
+        return _page(request, sent, rows, WRONG)
     if sent.raw("go") != "yes" or not news:
         return _page(request, sent, rows)
     try:
         await site.store.keep_people(person.tenant, person.id, [row.entry() for row in news])
     except LastAdministrator:
         sent.wrong["file"] = "last_keeper"
+    except (MailTaken, RolesChanged):
+        # Somebody was first, such as the other click of two: what is there now says more.
+        rows = await _looked(site, person, sent)
+        if all(row.same and not row.wrong for row in rows):
+            return _page(request, sent, rows)
+        sent.wrong["file"] = "changed"
+    if sent.wrong:
         return _page(request, sent, rows, WRONG)
     return RedirectResponse(f"/administration/people?done={len(news)}", 303)
+
+
+async def _looked(site: Site, person: PersonRow, sent: Typed) -> list[Row]:
+    """The lines of the file beside who is there now; what is wrong with all of it is noted."""
+    today = local_day(datetime.now(UTC), await site.settings(person.tenant))
+    people = await site.store.people_sought(person.tenant, today, active=None, limit=None)
+    # Of who share an address the one who is there counts.
+    people.sort(key=lambda one: one.active)
+    known = {one.email.lower(): one for one in people if one.email is not None}
+    rows, wrong = rows_of(sent.raw("file"), known, person)
+    if wrong:
+        sent.wrong["file"] = wrong
+    return rows
 
 
 def _page(request: Request, sent: Typed, rows: list[Row], status: int = 200) -> Response:

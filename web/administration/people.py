@@ -10,8 +10,14 @@ from fastapi.responses import RedirectResponse, Response
 
 from events.calendar import local_day
 from events.event import Role
-from events.store.administration import Entry, LastAdministrator, Sought
-from web.administration.grants import check_mail, fixed, granted
+from events.store.administration import (
+    Entry,
+    LastAdministrator,
+    MailTaken,
+    RolesChanged,
+    Sought,
+)
+from web.administration.grants import check_mail, fixed, granted, shut
 from web.administration.told import told_changes
 from web.administration.typed import WRONG, Typed, filled, typed
 from web.api.paths import stream_of
@@ -83,16 +89,20 @@ async def add(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/new``: somebody more; again with what is wrong."""
     sent = await typed(request)
     wanted = await _wanted(site, person, sent, None)
-    if sent.wrong:
+    made = await _kept(site, person, sent, wanted)
+    if made is None:
         return await _form(request, site, None, sent, WRONG)
-    (made,) = await site.store.keep_people(person.tenant, person.id, [wanted])
     return RedirectResponse(f"/administration/people/{made}?done=added", 303)
 
 
 async def look(request: Request, site: Site, person: PersonRow) -> Response:
     """``GET /administration/people/{id}``."""
     entry = await _entry(request, site, person)
-    sent = filled(
+    return await _form(request, site, entry, _filled(entry))
+
+
+def _filled(entry: Entry) -> Typed:
+    return filled(
         {
             "name": entry.name,
             "email": entry.email,
@@ -100,32 +110,40 @@ async def look(request: Request, site: Site, person: PersonRow) -> Response:
             "roles": list(entry.roles),
         }
     )
-    return await _form(request, site, entry, sent)
 
 
 async def change(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/{id}``: name, address, language and roles."""
     entry, sent = await _entry(request, site, person), await typed(request)
     wanted = await _wanted(site, person, sent, entry)
-    if not sent.wrong:
-        try:
-            await site.store.keep_people(person.tenant, person.id, [wanted])
-        except LastAdministrator:
-            sent.wrong["roles"] = "last_keeper"
-    if sent.wrong:
+    if await _kept(site, person, sent, wanted) is None:
+        if sent.wrong.get("roles") == "roles_changed":
+            entry = await _entry(request, site, person)
+            sent.sent = {**sent.sent, "roles": list(entry.roles)}
         return await _form(request, site, entry, sent, WRONG)
     return RedirectResponse(f"/administration/people/{entry.id}?done=changed", 303)
+
+
+async def _kept(site: Site, person: PersonRow, sent: Typed, wanted: Entry) -> str | None:
+    """The id of who was kept; None where something is wrong, which is noted."""
+    if sent.wrong:
+        return None
+    try:
+        return (await site.store.keep_people(person.tenant, person.id, [wanted]))[0]
+    except LastAdministrator:
+        sent.wrong["roles"] = "last_keeper"
+    except RolesChanged:
+        sent.wrong["roles"] = "roles_changed"
+    except MailTaken:
+        sent.wrong["email"] = "mail_taken"
+    return None
 
 
 async def leave(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/{id}/leave``: no access any more, at once."""
     entry = await _entry(request, site, person)
-    try:
-        await site.store.set_present(person.tenant, person.id, entry.id, active=False)
-    except LastAdministrator:
-        sent = filled({"roles": list(entry.roles), "name": entry.name, "email": entry.email})
-        sent.wrong["roles"] = "last_keeper"
-        return await _form(request, site, entry, sent, WRONG)
+    if (again := await _present(request, site, person, entry, active=False)) is not None:
+        return again
     await _end_all(site, person, entry.id)
     return RedirectResponse(f"/administration/people/{entry.id}?done=left", 303)
 
@@ -133,8 +151,26 @@ async def leave(request: Request, site: Site, person: PersonRow) -> Response:
 async def come_back(request: Request, site: Site, person: PersonRow) -> Response:
     """``POST /administration/people/{id}/return``: who left is back, in the same roles."""
     entry = await _entry(request, site, person)
-    await site.store.set_present(person.tenant, person.id, entry.id, active=True)
+    if (again := await _present(request, site, person, entry, active=True)) is not None:
+        return again
     return RedirectResponse(f"/administration/people/{entry.id}?done=back", 303)
+
+
+async def _present(
+    request: Request, site: Site, person: PersonRow, entry: Entry, *, active: bool
+) -> Response | None:
+    """Lets somebody in or no more; the page that says why not, where that cannot be."""
+    sent = _filled(entry)
+    if wrong := shut(person, entry):
+        sent.wrong["access"] = wrong
+    else:
+        try:
+            await site.store.set_present(person.tenant, person.id, entry.id, active=active)
+        except LastAdministrator:
+            sent.wrong["roles"] = "last_keeper"
+        except MailTaken:
+            sent.wrong["email"] = "mail_taken"
+    return await _form(request, site, entry, sent, WRONG) if sent.wrong else None
 
 
 async def end_access(request: Request, site: Site, person: PersonRow) -> Response:
@@ -161,12 +197,17 @@ async def _entry(request: Request, site: Site, person: PersonRow) -> Entry:
 
 
 async def _wanted(site: Site, person: PersonRow, sent: Typed, before: Entry | None) -> Entry:
-    """The entry that was typed; what is wrong with it is noted in ``sent``."""
+    """The entry that was typed; what is wrong with it is noted in ``sent``.
+
+    From a page that shows roles that somebody has no more, they would be given back unseen.
+    """
     id_, held = (before.id, before.roles) if before else ("", ())
+    if before and sent.raw("over") != " ".join(held):
+        sent.wrong["roles"] = "roles_changed"
     name, email = sent.needed("name", 120), sent.text("email", 200)
     given = granted(person, id_, held, set(sent.all("roles")) & set(ROLES))
     if given.wrong:
-        sent.wrong["roles"] = given.wrong
+        sent.wrong.setdefault("roles", given.wrong)
     roles = tuple(role for role in ROLES if role in given.roles)
     check_mail(person, before, email, sent)
     wrong = wrong_mail(email)
@@ -179,7 +220,9 @@ async def _wanted(site: Site, person: PersonRow, sent: Typed, before: Entry | No
     language = sent.raw("language")
     if language not in LANGUAGES:
         sent.wrong.setdefault("language", "missing")
-    return Entry(id_, name, email or None, language, roles)
+    active = before is None or before.active
+    over = before and before.roles
+    return Entry(id_, name, email or None, language, roles, active=active, over=over)
 
 
 def wrong_mail(text: str) -> str:
@@ -220,6 +263,7 @@ async def _form(
         fixed=fixed(by, entry.id if entry else "", ROLES),
         held=entry.roles if entry else (),
         own=entry is not None and entry.id == by.id,
+        shut=shut(by, entry) if entry else "",
         may_absent=may(by, "administration.absence"),
         may_pass=may(by, "administration.handover"),
         done=request.query_params.get("done", ""),

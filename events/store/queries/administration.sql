@@ -49,8 +49,8 @@ select p.person, p.name, p.email, p.language, p.active, p.added_at,
   from traject.person p
  where p.tenant = $1 and p.person = $2
 
--- name: lock_person
-select person from traject.person where tenant = $1 and person = $2 for update
+-- name: one_by_one
+select pg_advisory_xact_lock(hashtextextended('traject people ' || $1::uuid, 0))
 
 -- name: keep_person
 insert into traject.person (tenant, person, name, email, language, active)
@@ -61,6 +61,12 @@ on conflict (tenant, person) do update
 
 -- name: with_mail
 select person from traject.person where tenant = $1 and lower(email) = lower($2)
+
+-- name: mail_of_others
+-- $4: also of who left.
+select true from traject.person
+ where tenant = $1 and lower(email) = lower($2) and person <> $3 and (active or $4)
+ limit 1
 
 -- name: holders
 select count(*) from traject.person_role r join traject.person p using (tenant, person)
@@ -201,8 +207,14 @@ select o.state, count(*) as count, min(n.recorded_us) as oldest_us
 -- name: ask_retry
 insert into traject.retry_asked (tenant, person) values ($1, $2) on conflict do nothing
 
--- name: take_retries
-delete from traject.retry_asked returning tenant
+-- name: retries
+select tenant, asked_at from traject.retry_asked
+
+-- name: retried
+-- Not what was asked since.
+delete from traject.retry_asked r
+ using unnest($1::uuid[], $2::timestamptz[]) as t (tenant, asked_at)
+ where r.tenant = t.tenant and r.asked_at = t.asked_at
 
 -- name: retry_asked
 select asked_at from traject.retry_asked where tenant = $1

@@ -4,6 +4,10 @@ values ($1, $2, $3, $4, $5)
 on conflict (tenant, person) do update
    set name = excluded.name, email = excluded.email, language = excluded.language, active = true
 
+-- name: hold
+-- Until the end of the transaction nobody else changes what this person has.
+select person from traject.person where tenant = $1 and person = $2 for no key update
+
 -- name: set_active
 update traject.person set active = $3 where tenant = $1 and person = $2 returning person
 

@@ -18,6 +18,7 @@ async def test_nobody_makes_more_of_themselves(desk: ExampleSite) -> None:
         assert entry is not None
         here = f"{HERE}/people/{entry.id}"
         form: dict[str, Any] = {"name": entry.name, "email": entry.email, "language": "nl"}
+        form["over"] = own
         for more in ("auditor", "coordinator"):
             html = await sent(desk, by, here, {**form, "roles": [own, more]}, 422)
             assert "Uw eigen rollen verandert u niet zelf" in html
@@ -34,6 +35,7 @@ async def test_hr_makes_nobody_auditor_or_administrator(desk: ExampleSite) -> No
     assert noor is not None
     here = f"{HERE}/people/{noor.id}"
     form: dict[str, Any] = {"name": noor.name, "email": noor.email, "language": "nl"}
+    form["over"] = "auditor"
     new = {"name": "Lou Vos", "email": "lou@voorbeeld.example", "language": "nl"}
     for role in ("auditor", "administrator"):
         html = await sent(desk, "saskia", f"{HERE}/people/new", {**new, "roles": role}, 422)
@@ -46,9 +48,9 @@ async def test_hr_makes_nobody_auditor_or_administrator(desk: ExampleSite) -> No
     assert re.search(r'value="auditor" checked disabled', await shown(desk, "saskia", here))
     await sent(desk, "saskia", here, {**form, "roles": "advisor"})
     assert await roles_now(desk, "noor") == {"auditor", "advisor"}
-    await sent(desk, "boukje", here, {**form, "roles": "advisor"})
+    await sent(desk, "boukje", here, {**form, "roles": "advisor", "over": "advisor auditor"})
     assert await roles_now(desk, "noor") == {"advisor"}
-    await sent(desk, "boukje", here, {**form, "roles": "auditor"})
+    await sent(desk, "boukje", here, {**form, "roles": "auditor", "over": "advisor"})
     assert await roles_now(desk, "noor") == {"auditor"}
 
 

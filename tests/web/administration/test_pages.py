@@ -13,6 +13,7 @@ from events.settings import TenantSettings
 from events.store.directory import PersonRow
 from tests.web.administration.hands import HERE, last_change, sent, shown
 from tests.web.example_site import ExampleSite
+from tests.web.ruling import wrong_in
 from web.administration.importing import rows_of
 from web.administration.letters import GROUPS as ABOUT
 from web.administration.letters import wrong_place
@@ -76,7 +77,8 @@ async def test_somebody_is_added_changed_and_leaves(desk: ExampleSite) -> None:
     typed["email"] = "koen@school.example"
     where = (await sent(desk, "saskia", f"{HERE}/people/new", typed)).partition("?")[0]
     koen = where.rpartition("/")[2]
-    await sent(desk, "boukje", where, {**typed, "roles": ["advisor", "coordinator"]})
+    more = {**typed, "roles": ["advisor", "coordinator"], "over": "advisor"}
+    await sent(desk, "boukje", where, more)
     assert await last_change(desk, "person") == (
         {"roles": ["advisor"]},
         {"roles": ["advisor", "coordinator"]},
@@ -327,6 +329,7 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
     for one in parts:
         events = (await desk.store.load_many(DEMO_BOARD, {one.stream: 0}))[one.stream]
         assert sum(event.type == "AdvisorReplaced" for event in events) == 1
+        assert await wrong_in(desk.app, f"{one.process}/{one.stream}") == []
     assert (await last_change(desk, "handover"))[1]["parts"] == going
     # A partner's coordinator goes to somebody who is its deputy: the rules say no, and so it is.
     partner = desk.ids["partner"]
