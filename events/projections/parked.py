@@ -92,13 +92,21 @@ async def retry(
 async def retry_asked(
     dsn: str, master_keys: MasterKeys | KeyRing, stories: Stories
 ) -> tuple[int, int] | None:
-    """As `retry`, where somebody asked for it since the last time; None where nobody did."""
+    """As `retry`, where somebody asked for it since the last time; None where nobody did.
+
+    What was asked stands until it was tried. Two that begin at once both try, which is harmless.
+    """
     connection = await connect(dsn)
     try:
-        asked = await connection.fetch(ADMINISTRATION["take_retries"])
+        asked = await connection.fetch(ADMINISTRATION["retries"])
+        if not asked:
+            return None
+        tried = await retry(dsn, master_keys, stories)
+        tenants, times = ([row[name] for row in asked] for name in ("tenant", "asked_at"))
+        await connection.execute(ADMINISTRATION["retried"], tenants, times)
+        return tried
     finally:
         connection.terminate()
-    return await retry(dsn, master_keys, stories) if asked else None
 
 
 async def _again(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from uuid import uuid4
 
@@ -24,6 +25,10 @@ from tests.conftest import Database
 
 BY = "5b0e8d8c-7d1f-4e57-9c5a-0b6c3a2f9d11"
 TODAY = date(2026, 3, 2)
+KILL_WAITING = """
+select pg_terminate_backend(pid) from pg_locks join pg_database d on d.oid = database
+ where d.datname = $1 and relation = 'traject.parked'::regclass and not granted
+"""
 
 
 def person(name: str, *roles: str, id_: str = "", **more: object) -> Entry:
@@ -158,4 +163,25 @@ async def test_another_try_is_taken_up_once(
     await store.ask_retry(tenant, BY)
     assert await retry_asked(database.projector_dsn, master_keys, {}) == (0, 0)
     assert await retry_asked(database.projector_dsn, master_keys, {}) is None
+    assert (await store.condition(tenant)).retry_asked is None
+
+
+async def test_another_try_that_breaks_off_is_still_asked(
+    database: Database, store: Store, tenant: str, master_keys: MasterKeys
+) -> None:
+    await store.ask_retry(tenant, BY)
+    dsn, owner = database.projector_dsn, await asyncpg.connect(database.owner_dsn)
+    try:
+        async with owner.transaction():
+            await owner.execute("lock table traject.parked in access exclusive mode")
+            trying = asyncio.create_task(retry_asked(dsn, master_keys, {}))
+            async with asyncio.timeout(10):
+                while not await owner.fetchval(KILL_WAITING, database.name):
+                    await asyncio.sleep(0.01)
+            with pytest.raises(asyncpg.PostgresError):
+                await trying
+    finally:
+        await owner.close()
+    assert (await store.condition(tenant)).retry_asked is not None
+    assert await retry_asked(dsn, master_keys, {}) == (0, 0)
     assert (await store.condition(tenant)).retry_asked is None
