@@ -51,10 +51,6 @@ update traject.projection set state = 'old', fence = fence + 1
 -- name: show
 update traject.projection set state = 'live', live_at = now(), fence = fence + 1 where build = $1
 
--- name: fence
-update traject.projection set fence = fence + 1 where build = $1 and position = $2
-returning fence
-
 -- name: drop
 delete from traject.projection where build = $1
 
