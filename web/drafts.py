@@ -63,9 +63,15 @@ class Place:
     async def save(self, typed: Mapping[str, Any], known: int | None) -> Draft:
         """Raises NewerDraft, TooLarge, Erased."""
         kept = {name: value for name, value in typed.items() if name not in _NOT_KEPT}
-        return await self.site.store.save_draft(
-            self.person.tenant, self.stream, self.person.id, self.form, kept, known
-        )
+        where = (self.person.tenant, self.stream, self.person.id, self.form)
+        try:
+            return await self.site.store.save_draft(*where, kept, known)
+        except NewerDraft:
+            # The same once more, of which the answer was lost on its way, is no other window's.
+            there = await self.get()
+            if there is None or there.fields != kept:
+                raise
+            return there
 
     async def drop(self) -> None:
         await self.site.store.drop_draft(self.person.tenant, self.stream, self.person.id, self.form)

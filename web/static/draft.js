@@ -4,6 +4,7 @@
 const PAUSE = 1000;
 const AT_MOST = 10000;
 const AGAIN = 5000;
+const OUTLIVES = 60000;
 const OWN = new Set(["key", "draft", "draft_do", "draft_known", "draft_page"]);
 
 function typedIn(form) {
@@ -24,6 +25,7 @@ export function keep(form) {
   let before = JSON.stringify(typedIn(form));
   let timer = 0, since = 0, sending = null, stopped = false, leaving = false;
   let without = "", asking = false;
+  let underway = null, again = false, large = null;
 
   const dirty = () => JSON.stringify(typedIn(form)) !== before;
 
@@ -54,20 +56,30 @@ export function keep(form) {
     plan(Math.min(PAUSE, Math.max(0, since + AT_MOST - Date.now())));
   }
 
-  async function save(flush = false) {
+  // One at a time: what the next one goes on from stands in the answer to this one.
+  async function save(now = false) {
     clearTimeout(timer);
     if (stopped || leaving || !dirty()) return;
-    if (sending && !flush) return;
-    const text = JSON.stringify(typedIn(form));
+    const typed = JSON.stringify(typedIn(form));
+    if (typed === large) return;
+    if (sending) {
+      again ||= now && typed !== underway;
+      return;
+    }
+    // Whether a text without an answer was kept is known by sending that same text once more.
+    const text = underway ?? typed;
+    again = text !== typed;
+    underway = text;
     since = 0;
     sending = new AbortController();
-    if (!flush && !without) say(words.saving);
+    if (!now && !without) say(words.saving);
+    const body = `{"known":${known},"fields":${text}}`;
     try {
       const answer = await fetch(form.dataset.draft, {
         method: "PUT",
         headers: { "Content-Type": "application/json" },
-        body: `{"known":${known},"fields":${text}}`,
-        keepalive: flush && text.length < 50000,
+        body,
+        keepalive: new Blob([body]).size < OUTLIVES,
         redirect: "manual",
         signal: sending.signal,
       });
@@ -77,12 +89,15 @@ export function keep(form) {
     } finally {
       sending = null;
     }
-    if (dirty() && !stopped && !timer) touched();
+    if (underway !== null || stopped || !dirty()) return;
+    if (again) save(true);
+    else touched();
   }
 
   async function answered(answer, text) {
-    timer = 0;
     without = "";
+    if (answer.status === 401 || answer.type === "opaqueredirect") return later(words.ended);
+    if (answer.status >= 500 || answer.status === 429) return later(words.offline);
     if (answer.status === 200) {
       const told = await answer.json();
       before = text;
@@ -95,16 +110,14 @@ export function keep(form) {
       const mine = choice(words.keep_mine, () => { remember(saved); stopped = false; save(); });
       const other = choice(words.take_other, () => { leaving = true; location.reload(); });
       say(saved ? words.newer : words.gone, true, mine, ...(saved ? [other] : []));
-    } else if (answer.status === 401 || answer.type === "opaqueredirect") {
-      later(words.ended);
     } else if (answer.status === 413) {
+      large = text;
       say(words.large, true);
-    } else if (answer.status >= 500 || answer.status === 429) {
-      later(words.offline);
     } else {
       stopped = true;
       say(words.away, true);
     }
+    underway = null;
   }
 
   function remember(saved) {

@@ -3,6 +3,7 @@ in a building without reception: nothing is recorded twice, and nothing that was
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from tests.web.journeys.hands import PHONE, WORDS, Hands
 from tests.web.served import CHROMIUM, Served
 
 if TYPE_CHECKING:
-    from playwright.async_api import Browser, Page
+    from playwright.async_api import Browser, Page, Route
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,6 +22,10 @@ pytestmark = [
 
 HOURS = {"intervention": "intake", "hours": "1,5"}
 MANY_KEYS = 150
+LOOKS_AWAY = """() => {
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 async def recorded(site: Served, case: str) -> int:
@@ -145,6 +150,84 @@ async def test_what_is_typed_after_a_preview_is_kept(
     kept = WORDS["tasks"]["draft"]["script"]["saved"].partition("{")[0]
     await ellen.page.locator("[data-draft-status]").get_by_text(kept).wait_for()
     await ellen.page.context.close()
+
+
+async def test_who_looks_away_while_it_is_being_kept_is_no_second_window(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    page, answered, sent = ellen.page, asyncio.Event(), list[str]()
+
+    async def slowly(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        if len(sent) == 1:
+            await answered.wait()
+        await route.continue_()
+
+    await page.route("**/drafts/**", slowly)
+    await page.clock.install()
+    await ellen.ask(case, "DraftFinalReport")
+    # No timer runs any more, as in a window that is put to sleep.
+    await page.clock.pause_at(await page.evaluate("Date.now() + 1000"))
+    area, save = ellen.form.locator("textarea").last, page.locator("[data-draft-save]")
+    await area.fill("De instructie")
+    async with page.expect_request("**/drafts/**"):
+        await save.click()
+    await page.evaluate(LOOKS_AWAY)
+    await area.fill("De instructie is kort")
+    await page.evaluate(LOOKS_AWAY)
+    async with page.expect_response(lambda one: "is kort" in (one.request.post_data or "")) as told:
+        answered.set()
+    assert (await told.value).status == 200
+    assert len(sent) == 2
+    await page.context.close()
+
+
+async def test_an_answer_that_is_lost_is_no_second_window(
+    site: Served, browser: Browser, case: str
+) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    page = ellen.page
+
+    async def lost(route: Route) -> None:
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/drafts/**", lost, times=1)
+    await ellen.ask(case, "DraftFinalReport")
+    area, save = ellen.form.locator("textarea").last, page.locator("[data-draft-save]")
+    await area.fill("De instructie")
+    await save.click()
+    status, words = page.locator("[data-draft-status]"), WORDS["tasks"]["draft"]["script"]
+    await status.get_by_text(words["offline"]).wait_for()
+    await area.fill("De instructie is lang")
+    async with page.expect_response(lambda one: "is lang" in (one.request.post_data or "")) as told:
+        await save.click()
+    assert (await told.value).status == 200
+    await page.context.close()
+
+
+async def test_what_is_too_large_is_sent_once(site: Served, browser: Browser, case: str) -> None:
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    page, sent = ellen.page, list[str]()
+
+    async def refuse(route: Route) -> None:
+        sent.append(route.request.post_data or "")
+        await route.fulfill(status=413)
+
+    await page.route("**/drafts/**", refuse)
+    await page.clock.install()
+    await ellen.ask(case, "DraftFinalReport")
+    area, large = ellen.form.locator("textarea").last, WORDS["tasks"]["draft"]["script"]["large"]
+    await area.fill("De instructie is veel te lang")
+    await page.clock.run_for(1000)
+    await page.locator("[data-draft-status]").get_by_text(large).wait_for()
+    await page.clock.run_for(5000)
+    async with page.expect_response(lambda one: "is kort" in (one.request.post_data or "")):
+        await area.fill("De instructie is kort")
+        await page.clock.run_for(1000)
+    assert len(sent) == 2
+    await page.context.close()
 
 
 async def test_a_form_is_done_by_keys_alone(site: Served, browser: Browser, case: str) -> None:
