@@ -14,11 +14,9 @@ can see that it checks what it says. Four things make the past hard to change:
 3. A **checkpoint** states sizes and roots of the three trees. It is signed by a key kept outside
    the database, and published there: from then on nobody, not even who owns database and key, can
    show another past to those who kept it.
-4. On the way to the root of a later checkpoint, the roots of all **earlier ones** come out again:
-   nothing that an earlier checkpoint stated was changed or taken away since.
+4. On the way to a later root those of all **earlier ones** come out again: nothing changed since.
 
-Contents are sealed with a key per case. Once that is destroyed, the case is erased: its events are
-absent but committed, which means that nobody can read them and all of the above still holds.
+Each case has a key. Once it is destroyed nobody can read its events; all of the above still holds.
 
 What no export can prove by itself: that nothing was left out at the end of a stream, and that its
 own key is the right one. Keep checkpoints and keys from elsewhere, and give them here.
@@ -46,9 +44,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature, InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+try:
+    from cryptography.exceptions import InvalidSignature, InvalidTag
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+except ModuleNotFoundError:
+    print("Nothing was checked yet. First run: python -m pip install cryptography")
+    sys.exit(2)
 
 LOGS: tuple[str, ...] = ("events", "reads", "refused")
 MALFORMED = (KeyError, ValueError, TypeError, AttributeError, IndexError, struct.error)
@@ -109,8 +111,7 @@ def event_hash(row: Mapping[str, Any], previous: bytes) -> bytes:
 
 
 def event_problem(row: Mapping[str, Any], previous: bytes, read: Any = json.loads) -> str | None:
-    """What is wrong with an event, or None. Columns beside the header repeat parts of it, for
-    searches: if they differed, a search would show what was never recorded."""
+    """What is wrong with an event, or None. What searches look at repeats parts of its header."""
     if event_hash(row, previous) != row["event_hash"]:
         return "its header, body, time or place in its stream is not what was recorded"
     try:
@@ -129,8 +130,7 @@ def event_problem(row: Mapping[str, Any], previous: bytes, read: Any = json.load
 
 
 def event_leaf(row: Mapping[str, Any]) -> bytes:
-    """An event's leaf: its hash in the chain, and what is stored beside it: when it was stored, and
-    the command it came of, also as it was given (sealed)."""
+    """An event's leaf: its hash in the chain, when it was stored, and of which command it came."""
     about = canonical([row["command"], row["content_hash"], row["warnings"]]).encode()
     place = row["tenant"], row["stream"], row["version"], row["event_id"], row["command_id"]
     stored = row["place"], row["stored_us"], row["event_hash"]
@@ -392,8 +392,8 @@ def told(report: Report) -> str:
     checked = ", ".join(f"{n} {s.removesuffix('s' * (n == 1))}" for s, n in report.checked.items())
     lines = [finding.sentence for finding in report.findings[:20]] + report.unsure + report.notes
     end = "Not all could be checked" if report.unsure else "Everything holds"
-    end = f"NOT as it was, findings: {len(report.findings)}" if report.findings else end
-    return "\n".join([*lines, f"{end}: {checked}."])
+    end = f"NOT as it was (findings: {len(report.findings)})" if report.findings else end
+    return "\n".join([*lines, f"{end}: {checked or 'nothing more'}."])
 
 
 if __name__ == "__main__":

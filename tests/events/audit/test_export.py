@@ -278,6 +278,18 @@ def elsewhere(folder: Path, archive: bytes, *words: str) -> subprocess.Completed
     )
 
 
+def test_what_it_needs_is_said_before_anything_is_called_false(
+    tmp_path: Path, archive: bytes
+) -> None:
+    (tmp_path / "verify.py").write_bytes(opened(archive)["verify.py"])
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "verify.py", "export.zip"],
+        cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (2, "")
+    assert "pip install cryptography" in ran.stdout
+
+
 def test_in_an_empty_environment(
     tmp_path: Path, archive: bytes, files: Files, vkeys: list[str]
 ) -> None:

@@ -15,7 +15,7 @@ from web.pages.audit.asked import KINDS
 
 _CODE = re.compile(r"\b(?:[a-z]+_[a-z_]+|[A-Z][a-z]+[A-Z]\w*|[a-z]+:[A-Z]\d|None|True|False)\b")
 _KEYS = re.compile(
-    r"traject/\S+|unzip \S+ \S+ \S+|python verify\.py \S+|[0-9a-f-]{36}\S*|[0-9a-f]{64}"
+    r"traject/\S+|python -m zipfile \S+ \S+|python -P \S+ \S+|[0-9a-f-]{36}\S*|[0-9a-f]{64}"
 )
 
 
