@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx2
+from fastapi import FastAPI
 
 from events.store.store import Store
 from settings import Settings
@@ -29,9 +30,13 @@ class Filled:
     store: Store
     database: Database
     http: httpx2.AsyncClient
-    site: Site
+    app: FastAPI
     tokens: dict[str, str]
     settings: Settings
+
+    @property
+    def site(self) -> Site:
+        return self.app.state.site
 
     async def get(self, path: str, by: str, language: str = "nl", **more: str) -> httpx2.Response:
         headers = {

@@ -34,6 +34,7 @@ from tests.web.conftest import FACTS, Installation, client_of
 from tests.web.filled import SCRIPT, SECRET, Played
 from tests.web.internship import AGREEMENT
 from tests.web.opened_file import Filled, case, execute, opened, read
+from tests.web.unread import unread
 from web.api.app import create_app
 from web.privacy.archive import Asked, archive
 from web.texts import texts
@@ -61,7 +62,7 @@ async def filled(
     tokens = await played.keep(store)
     app = create_app(store, cast("Gateway", None), RULES, Installation())
     async with client_of(app) as http:
-        yield Filled(played, store, database, http, app.state.site, tokens, settings)
+        yield Filled(played, store, database, http, app, tokens, settings)
     await store.close()
     await execute(postgres.dsn, f"drop database {DATABASE} with (force)")
 
@@ -298,6 +299,12 @@ async def test_every_case_is_looked_through_where_that_is_asked(filled: Filled) 
         assert named == ([filled.played.running] if all_cases else [])
         assert person["every_case_looked_into"] is all_cases
     assert heard[-1] == (5, 5)
+
+
+async def test_who_reads_no_further_holds_up_nobody(filled: Filled) -> None:
+    slow = [{"Authorization": f"Bearer {filled.tokens[by]}"} for by in ("advisor", "manager")]
+    async with unread(filled.app, "/api/v1/me/file", [*slow, *slow]):
+        assert await asyncio.wait_for(filled.file("/me/file", "teacher"), 5)
 
 
 async def test_the_terminal_makes_it_whole_or_not_at_all(filled: Filled, tmp_path: Path) -> None:

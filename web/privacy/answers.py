@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from events.calendar import local_day
 from web.api.clock import now_of
 from web.api.paths import stream_of
 from web.api.problems import Problem, language_of
 from web.api.signin import signed_in
+from web.downloads import Download, Turns
 from web.pages.session import page_language, visitor
 from web.privacy.archive import Asked, archive
 from web.privacy.lines import own_words
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from events.store.directory import PersonRow
 
 MAY_ASK_FOR_OTHERS = frozenset({"hr", "auditor"})
-_AT_ONCE = asyncio.Semaphore(2)
-"""A file takes the store some work; who asks for many waits, and nobody else does."""
+_TURNS = Turns(2)
+"""A file takes the store some work; who asks for many, or reads slowly, waits alone."""
 
 
 async def me_file(request: Request) -> Response:
@@ -56,9 +57,7 @@ async def my_file(request: Request) -> Response:
     return await _file(site, person, person.id, datetime.now(UTC), page_language(request))
 
 
-async def _file(
-    site: Site, by: PersonRow, subject: str, now: datetime, words: Texts
-) -> StreamingResponse:
+async def _file(site: Site, by: PersonRow, subject: str, now: datetime, words: Texts) -> Download:
     """The answer. Raises Problem (404) where the board has no such person."""
     entry = (await site.store.entries(by.tenant, [subject])).get(subject)
     if entry is None:
@@ -70,10 +69,10 @@ async def _file(
         "Content-Disposition": f'attachment; filename="{own_words(words)["file"].format(day=day)}"',
         "Content-Language": words.language,
     }
-    return StreamingResponse(_pieces(site, asked), headers=headers, media_type="application/zip")
+    return Download(_pieces(site, asked), headers, "application/zip")
 
 
-async def _pieces(site: Site, asked: Asked) -> AsyncIterator[bytes]:
-    async with _AT_ONCE:
-        async for piece in archive(site, asked):
+async def _pieces(site: Site, asked: Asked) -> AsyncGenerator[bytes]:
+    async with _TURNS.own(asked.by), aclosing(archive(site, asked)) as made:
+        while (piece := await _TURNS.next(made)) is not None:
             yield piece

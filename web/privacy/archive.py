@@ -6,7 +6,7 @@ may see it, no more and no less, with who looked at it, and all else that bears 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -94,7 +94,7 @@ class _Made:
 
 async def archive(
     site: Site, asked: Asked, *, all_cases: bool = False, tell: Tell = lambda _done, _of: None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """The zip, piece by piece; each case in it is noted as read by who asks.
 
     ``all_cases``: every case of the board is looked through for the person, also those that do

@@ -13,6 +13,7 @@ from typing import Any, cast
 import asyncpg
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from deploy.embedded.postgres import EmbeddedPostgres
 from events.audit.logkeys import LogKeys
@@ -43,6 +44,7 @@ class Audited:
     played: Played
     store: Store
     database: Database
+    app: FastAPI
     http: httpx2.AsyncClient
     tokens: dict[str, str]
     master: MasterKeys
@@ -91,7 +93,15 @@ async def audited(
     app = create_app(store, cast("Gateway", None), RULES, Installation(published=place))
     async with client_of(app) as http:
         found = Audited(
-            played, store, database, http, tokens, master, LogKeys.generate(), Publication.at(place)
+            played,
+            store,
+            database,
+            app,
+            http,
+            tokens,
+            master,
+            LogKeys.generate(),
+            Publication.at(place),
         )
         await refused(store)
         await found.seal()

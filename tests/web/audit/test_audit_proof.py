@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import io
 import json
@@ -17,6 +18,8 @@ from tests.properties.desk import TENANT
 from tests.properties.processes.board import IDS
 from tests.web.audit.conftest import Audited
 from tests.web.filled import SECRET
+from tests.web.unread import unread
+from web import downloads
 from web.pages.audit.proving import STEPS, worked_out
 
 
@@ -95,6 +98,19 @@ async def test_exports_verify_elsewhere(audited: Audited, tmp_path: Path) -> Non
     assert len(lines(files)) == sum(len(stream.events) for stream in streams)
     # Nobody else may know how far it is, and afterwards nobody.
     assert (await audited.get("/audit/export/progress?job=one")).json() == {"done": None}
+
+
+async def test_who_reads_no_further_holds_up_no_export(
+    audited: Audited, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor keeps its connection: what is not taken in time is cut off."""
+    monkeypatch.setattr(downloads, "PATIENCE", 0.1)
+    slow = [{"Cookie": f"traject_session={audited.tokens['auditor']}"}] * 3
+    async with unread(audited.app, "/audit/export.zip", slow) as asking:
+        answer = await asyncio.wait_for(audited.get("/audit/export.zip"), 5)
+        assert zipfile.is_zipfile(io.BytesIO(answer.content))
+        done, _ = await asyncio.wait(asking, timeout=5)
+    assert len(done) == len(asking)
 
 
 async def test_a_whole_export_leaves_out_what_is_about_the_auditor(

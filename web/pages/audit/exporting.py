@@ -9,13 +9,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fastapi import Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from events.audit.note import parse
 from events.audit.selection import Asked, NothingThere
 from events.event import instant_text
 from web.api.paths import private, process_of, stream_of
 from web.api.problems import Problem
+from web.downloads import Download
 from web.naming import wording_for
 from web.pages.audit.access import audited, now_at
 from web.pages.audit.event import event_of
@@ -121,7 +122,7 @@ def zipped(which: Which) -> Callable[[Request, Site, PersonRow], Awaitable[Respo
             "Content-Disposition": f'attachment; filename="{_name(wanted)}"',
         }
         content = pieces(site, person, found, now, language, job)
-        return StreamingResponse(content, headers=headers, media_type="application/zip")
+        return Download(content, headers, "application/zip")
 
     return answer
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from events.audit.selection import SQL, Asked
 from events.audit.tiles import LOGS, Log
 from events.store.errors import Erased, UnknownDossier
 from web.documents.exports import export_pages
+from web.downloads import Turns
 from web.pages.audit.published import published
 from web.site import Site
 from web.texts import Language
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 AHEAD = 4 << 20
 """Bytes that may wait for a reader who is slow, before the next case is read."""
-_AT_ONCE = asyncio.Semaphore(2)
+_TURNS = Turns(2)
 _KEPT = 64
 
 
@@ -90,7 +91,7 @@ async def pieces(
     now: datetime,
     language: Language,
     job: str,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """The archive. Whose key is handed out, of that case it is noted that it was read."""
     progress = _begun(person.id, job, found)
     out, wake, room = _Out(), asyncio.Event(), asyncio.Event()
@@ -121,7 +122,7 @@ async def pieces(
                 tell=tell,
             )
 
-    async with _AT_ONCE:
+    async with _TURNS.of(person.id):
         writing = asyncio.ensure_future(write())
         writing.add_done_callback(lambda _: wake.set())
         try:
