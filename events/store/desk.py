@@ -14,6 +14,7 @@ from events.projections.cases import CASES
 from events.projections.seats import UNNAMED
 from events.projections.tasks import TASKS
 from events.store.connection import Connected
+from events.store.directory import SQL as DIRECTORY
 from events.store.instants import instant, microseconds
 from events.store.sql import statements
 
@@ -170,6 +171,7 @@ class Desks(Connected):
     ) -> None:
         """Keep filters under a name, in place of those of that name. Raises TooManyFilters."""
         async with self._board(tenant) as connection, connection.transaction():
+            await connection.execute(DIRECTORY["hold"], tenant, person)
             kept = await connection.fetch(SQL["filters"], tenant, person)
             if len(kept) >= FILTERS_MAX and name not in {row["name"] for row in kept}:
                 raise TooManyFilters
@@ -180,6 +182,7 @@ class Desks(Connected):
     async def prefer_filter(self, tenant: str, person: str, filter_id: str | None) -> None:
         """Use this one where none are given; None: no filter then."""
         async with self._board(tenant) as connection, connection.transaction():
+            await connection.execute(DIRECTORY["hold"], tenant, person)
             await connection.execute(SQL["unprefer"], tenant, person)
             if filter_id is not None:
                 await connection.execute(SQL["prefer"], tenant, person, filter_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import re
@@ -207,6 +208,22 @@ async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:
     assert (await site.post("ellen", "/dashboard/filters", sent)).status_code == 403
 
 
+async def test_two_tabs_begin_with_one_filter(site: ExampleSite) -> None:
+    """What both keep at the same moment is kept, and one of them is begun with."""
+    desks, nienke = site.store.desks, person_id("nienke")
+    for _ in range(4):
+        names = [f"Filter {number}" for number in range(4)]
+        save = (desks.save_filter(DEMO_BOARD, nienke, one, "", preferred=True) for one in names)
+        await asyncio.gather(*save)
+        kept = await desks.filters(DEMO_BOARD, nienke)
+        assert [one.name for one in kept] == names
+        await asyncio.gather(*(desks.prefer_filter(DEMO_BOARD, nienke, one.id) for one in kept))
+        kept = await desks.filters(DEMO_BOARD, nienke)
+        assert sum(one.preferred for one in kept) == 1
+        for one in kept:
+            await desks.drop_filter(DEMO_BOARD, nienke, one.id)
+
+
 async def test_what_cannot_be_kept_comes_back_as_it_was_typed(site: ExampleSite) -> None:
     for name, said in (("", WORDS["save"]["missing"]), ("a" * 81, "Maximaal 80 tekens")):
         sent = {"name": name, "query": "process=partners"}
@@ -215,8 +232,16 @@ async def test_what_cannot_be_kept_comes_back_as_it_was_typed(site: ExampleSite)
         assert said in back.text
         assert f'value="{name}"' in back.text
         assert 'name="query" value="process=partners"' in back.text
-    odd = {"name": "x", "query": "evil=1"}
-    assert (await site.post("saskia", "/dashboard/filters", odd)).status_code == 422
+    for odd in (
+        "evil=1", "process=bestaatniet", "//evil.com", "x" * 5000, "advisor=x", "state=nergens",
+        "outcome=x", "period=2020-2022",
+    ):  # fmt: skip
+        sent = {"name": "Van mij", "query": odd, "preferred": "on"}
+        back = await site.post("saskia", "/dashboard/filters", sent)
+        assert back.status_code == 422, odd
+        assert f'id="name-error">{WORDS["save"]["no_filter"]}' in back.text
+        assert 'value="Van mij"' in back.text
+    await look(site, "/dashboard")
     for number in range(30):
         sent = {"name": f"Filter {number}", "query": ""}
         assert (await site.post("rik", "/dashboard/filters", sent)).status_code == 303
