@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +20,8 @@ SORTS = {
     "created_at": {"column": "created_us", "direction": "asc", "beyond": ">"},
 }
 """What lists can be sorted by; a minus sign puts the latest first."""
+ABOUT = ("teacher", "student")
+"""The parts of whom a case is about."""
 
 SQL = {
     (name, sort): text.format(**words)
@@ -67,6 +70,7 @@ class Cases(Connected):
         person: str,
         all_cases: bool,
         state: str | None = None,
+        about: Collection[str] | None = None,
         open: bool | None = None,  # noqa: A002
         sort: str = "-updated_at",
         cursor: str | None = None,
@@ -74,6 +78,7 @@ class Cases(Connected):
     ) -> CasePage:
         """A page of the process's cases that the person has a part in, or of all of the board.
 
+        ``about``: only of those that are about one of these people.
         In a list of the whole board the cases in which the person is the teacher stand where
         they were created: their order must not tell that something secret was recorded.
         Raises KeyError for an unknown sort and BadCursor for a cursor of another list.
@@ -82,8 +87,9 @@ class Cases(Connected):
         statement = SQL["of_board" if all_cases else "of_person", sort]
         async with self._board(tenant) as connection:
             rows = await connection.fetch(
-                statement, tenant, process, state, open, at, stream, limit + 1, person
-            )
+                statement, tenant, process, state, open, at, stream, limit + 1, person,
+                None if about is None else list(about), ABOUT,
+            )  # fmt: skip
         page = rows[:limit]
         return CasePage(
             [

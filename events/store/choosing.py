@@ -43,6 +43,16 @@ class Choosing(Connected):
         found = [person_row(tenant, row) for row in rows]
         return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
+    async def known_as(self, tenant: str, text: str, most: int) -> list[str]:
+        """The ids of up to ``most`` people as `called`, those included who have left."""
+        words = [word for word in text.split() if any(map(str.isalnum, word))][:MOST_WORDS]
+        if not words:
+            return []
+        parts = [_PATTERN.sub(r"\\\g<0>", word) for word in words]
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["known_as"], tenant, parts, most)
+        return [str(row["person"]) for row in rows]
+
     async def called(
         self, tenant: str, roles: Collection[str] | None, text: str, most: int
     ) -> list[Found]:

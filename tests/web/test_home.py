@@ -168,3 +168,23 @@ def test_every_task_leads_to_a_command_that_there_is() -> None:
     assert href("supervision", "s", "intake", {"advisor": "x"}) == intake
     assert href("supervision", "s", "intake", {}) == intake
     assert href("nothing", "s", "x") == "/nothing/s"
+
+
+async def test_a_list_is_searched_by_name(demo: Board) -> None:
+    await demo.add("lotte", "Lotte Brandsma", "teacher")
+    first = (await demo.open()).json()["id"]
+    second = (await demo.open(teacher=demo.people["lotte"].id)).json()["id"]
+
+    async def found(who: str, by: str = "hr") -> set[str]:
+        html = await shown(demo, by, f"/supervision?who={who}")
+        assert 'name="who"' in html
+        return {one for one in (first, second) if one in html}
+
+    assert await found("marl") == {first}
+    assert await found("brandsma+LOTTE") == {second}
+    assert await found("niemand") == set()
+    assert "Geen trajecten in deze selectie" in await shown(demo, "hr", "/supervision?who=niemand")
+    assert await found("lotte", by="teacher") == set()
+    ended = await shown(demo, "hr", "/supervision?who=lotte&show=ended")
+    assert second not in ended
+    assert "/supervision?show=open&amp;who=lotte" in ended

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,6 +45,7 @@ ROWS = Looks(row=True)
 class Query:
     """What a list is asked for.
 
+    about: only cases about one of these people.
     own: without cases that this person may read and no more. wanted: only cases that fit.
     looks: what of each case is shown.
     """
@@ -54,6 +55,7 @@ class Query:
     sort: str = NEWEST_CHANGE
     cursor: str | None = None
     limit: int = LIMIT
+    about: Sequence[str] | None = None
     own: bool = False
     wanted: Wanted | None = None
     looks: Looks = ROWS
@@ -142,6 +144,7 @@ async def _stored_page(
             person=person.id,
             all_cases=(story.acts_for_all if query.own else story.sees_all)(person.roles),
             state=query.state,
+            about=query.about,
             open=query.open,
             sort=query.sort,
             cursor=cursor,

@@ -27,7 +27,7 @@ from web.pages.lively import live
 from web.pages.opened import opened
 from web.pages.own import OWN_PAGES
 from web.pages.page import page
-from web.pages.searching import search_of
+from web.pages.searching import MOST_NAMED, search_of
 from web.pages.session import page_language, same_site, visitor
 from web.reading import log_reading
 from web.signin.expired import to_sign_in
@@ -80,7 +80,12 @@ async def cases(request: Request, site: Site, person: PersonRow, process: str) -
     given = request.query_params
     search = search_of(process, given)
     wanted = {"open": True, "ended": False}.get(search.show)
-    query = Query(open=wanted, cursor=given.get("cursor") or None, wanted=search.wanted)
+    about = None
+    if search.who and search.by_name:
+        about = await site.store.known_as(person.tenant, search.who, MOST_NAMED)
+    query = Query(
+        open=wanted, cursor=given.get("cursor") or None, about=about, wanted=search.wanted
+    )
     now = datetime.now(UTC)
     found, following = await page_of_cases(site, person, process, query, now, settings)
     rows = [one.row for one in found]

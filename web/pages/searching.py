@@ -6,25 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from web.api.filters import FILTERS, Wanted, given_in, wanted
+from web.api.filters import FILTERS, TEXT_MAX, Wanted, given_in, wanted
 from web.wording import Wording
 
 _FIELDS = {"q": "name", "level": "levels"}
 """What a filter is called in a summary, where that is not its own name."""
 
+ABOUT_SOMEBODY = frozenset({"supervision", "assessments", "internships", "placements"})
+MOST_NAMED = 500
+"""So many people may answer to what is typed; of more, more has to be typed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """``chosen`` are the filters with their values; ``show`` which cases: open, ended, or all."""
+    """``chosen`` are the filters with their values; ``show`` which cases: open, ended, or all.
+
+    ``who``: what is typed of the name of whom a case is about.
+    """
 
     process: str
     show: str
     chosen: Mapping[str, str]
+    who: str = ""
 
     @property
     def offered(self) -> bool:
-        """Whether this list has a search form."""
+        """Whether this list has a search form for what its cases say."""
         return self.process in FILTERS
+
+    @property
+    def by_name(self) -> bool:
+        """Whether its cases are about somebody who can be looked for by name."""
+        return self.process in ABOUT_SOMEBODY
 
     @property
     def wanted(self) -> Wanted | None:
@@ -44,7 +57,7 @@ class Search:
 
     def address(self, **changes: str) -> str:
         """The list with what was chosen, and these changes."""
-        kept = {"show": self.show, **self.chosen, **changes}
+        kept = {"show": self.show, **self.chosen, "who": self.who, **changes}
         query = urlencode({name: value for name, value in kept.items() if value})
         return f"/{self.process}?{query}" if query else f"/{self.process}"
 
@@ -66,4 +79,5 @@ class Search:
 def search_of(process: str, query: Mapping[str, str]) -> Search:
     """As the address says; a field of the form that was left empty says nothing."""
     said = {name: value for name, value in query.items() if value.strip()}
-    return Search(process, said.get("show", ""), given_in(process, said))
+    who = " ".join(said.get("who", "")[:TEXT_MAX].split())
+    return Search(process, said.get("show", ""), given_in(process, said), who)

@@ -36,6 +36,15 @@ select p.person, p.name, p.email, p.sought = (select traject.sought($4)) as whol
           p.person
  limit $5
 
+-- name: known_as
+-- Whoever has left is looked for, too: cases stay.
+select p.person from traject.person p
+ where p.tenant = $1
+   and p.sought like all (array(
+        select '%' || rtrim(traject.sought(word)) || '%' from unnest($2::text[]) as word))
+ order by p.name, p.person
+ limit $3
+
 -- name: addressed
 select p.person, p.name, p.email, true as wholly
   from traject.person p

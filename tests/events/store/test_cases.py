@@ -39,6 +39,18 @@ async def test_only_own_cases_unless_all(store: Store, tenant: str) -> None:
     assert await found(store, tenant, str(uuid4())) == []
 
 
+async def test_cases_are_found_by_whom_they_are_about(store: Store, tenant: str) -> None:
+    me, lotte, nour, ann = (str(uuid4()) for _ in range(4))
+    mine = await begun(store, tenant, index=index(teacher=lotte, advisor=me))
+    theirs = await begun(store, tenant, index=index(teacher=nour, client=lotte))
+    placed = await begun(store, tenant, index=index(student=ann))
+    assert await found(store, tenant, me, about=[lotte, nour]) == [mine]
+    whole = {"all_cases": True, "sort": "created_at"}
+    assert await found(store, tenant, me, about=[lotte], **whole) == [mine]
+    assert set(await found(store, tenant, me, about=[nour, ann], **whole)) == {theirs, placed}
+    assert await found(store, tenant, me, about=[], **whole) == []
+
+
 async def test_one_person_in_two_parts_is_one_case(store: Store, tenant: str) -> None:
     me = str(uuid4())
     stream = await begun(store, tenant, index=index(client=me, manager=me))

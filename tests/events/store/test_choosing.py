@@ -50,6 +50,21 @@ async def test_by_the_beginning_of_each_word(store: Store, tenant: str) -> None:
         assert await store.called(str(uuid4()), None, text, 20) == []
 
 
+async def test_cases_are_looked_for_by_the_name_of_who_has_left_too(
+    store: Store, tenant: str
+) -> None:
+    await _board(store, tenant)
+    there = [one.id for one in await store.called(tenant, None, "jan", 20)]
+    known = await store.known_as(tenant, "jan", 20)
+    [left] = await store.known_as(tenant, "weg JAN", 20)
+    assert sorted(known) == sorted([*there, left])
+    assert left not in there
+    assert len(await store.known_as(tenant, "jan", 2)) == 2
+    for text in ("", "%", "-", "j%n", "nobody"):
+        assert await store.known_as(tenant, text, 20) == []
+    assert await store.known_as(str(uuid4()), "jan", 20) == []
+
+
 async def test_who_is_called_just_that_comes_first(store: Store, tenant: str) -> None:
     await _board(store, tenant)
     found = await store.called(tenant, None, "jan", 20)
