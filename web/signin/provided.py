@@ -38,7 +38,7 @@ async def start(request: Request) -> Response:
             _return_to(site), way.state, way.nonce, way.verifier
         )
     except ProviderAway as away:
-        return _away(request, away)
+        return _away(request, away, way.back)
     response = RedirectResponse(address, 303, {"Cache-Control": "no-store"})
     keep(response, site, way.cookie, _seals(site).seal(way), SECONDS)
     return response
@@ -72,13 +72,17 @@ async def _back_by(request: Request, site: Site, provider: Provider, way: Handsh
         )
         person = await entered(site.store, account_of(claims, provider.issuer), provider.issuer)
     except ProviderAway as away:
-        return _away(request, away)
+        return _away(request, away, way.back)
     except NotProven as fault:
         _log.warning("sign-in not proven", check=str(fault))
         return _refused(request, "not_proven", HTTPStatus.BAD_REQUEST, way.back)
     except Stranger as stranger:
         _log.info("sign-in refused", why=stranger.why)
-        return _refused(request, stranger.why, HTTPStatus.FORBIDDEN, way.back, stranger.subject)
+        # The provider lets them in at once the next time: another account comes after leaving it.
+        leave = await provider.sign_out_address(f"{site.public_address}/")
+        return _refused(
+            request, stranger.why, HTTPStatus.FORBIDDEN, way.back, stranger.subject, leave
+        )
     return await come_in(request, person.tenant, person.id, "provider", way.back)
 
 
@@ -114,17 +118,22 @@ def _return_to(site: Site) -> str:
     return f"{site.public_address}/sign-in/return"
 
 
-def _away(request: Request, away: ProviderAway) -> Response:
+def _away(request: Request, away: ProviderAway, back: str) -> Response:
     _log.warning("identity provider out of reach", kind=str(away))
-    return _refused(request, "away", HTTPStatus.SERVICE_UNAVAILABLE)
+    return _refused(request, "away", HTTPStatus.SERVICE_UNAVAILABLE, back)
 
 
 def _refused(
-    request: Request, why: str, status: HTTPStatus, back: str = "/", subject: str = ""
+    request: Request,
+    why: str,
+    status: HTTPStatus,
+    back: str = "/",
+    subject: str = "",
+    leave: str | None = None,
 ) -> Response:
     """The page that says why somebody does not come in, and what can be done."""
-    again = with_back("/sign-in", back)
-    return page(request, "signin/refused.html", status, why=why, again=again, subject=subject)
+    told = {"why": why, "again": with_back("/sign-in", back), "subject": subject, "leave": leave}
+    return page(request, "signin/refused.html", status, **told)
 
 
 _log = structlog.get_logger("web")

@@ -94,6 +94,8 @@ async def test_who_is_not_known_stays_out(door: Door, claims: dict[str, str], wo
         assert answer.status_code == 403
         assert words in answer.text
         assert ("<code" in answer.text) == ("account" in words)
+        # The provider would let the same account in again at once.
+        assert f'href="{door.idp}/oauth2/end_session?' in answer.text
         assert (await browser.get("/supervision")).headers["Location"].startswith("/sign-in")
     assert len(await door.store.everyone(door.tenant)) == 1
 
@@ -163,8 +165,9 @@ async def test_who_leaves_may_leave_the_school_too(door: Door) -> None:
 async def test_a_provider_that_is_away_is_said_so(door: Door) -> None:
     async with door.browser() as browser:
         door.wire.away = True
-        answer = await browser.get("/sign-in/start")
+        answer = await browser.get("/sign-in/start?back=/supervision")
         assert (answer.status_code, "niet bereikbaar" in answer.text) == (503, True)
+        assert 'href="/sign-in?back=%2Fsupervision"' in answer.text
         door.wire.away = False
         start = await browser.get("/sign-in/start")
         state = query_of(start.headers["Location"])["state"]
