@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import asyncpg
-
 from events.store.administration import SQL, log
 from events.store.connection import Connected
+from events.store.directory import SQL as DIRECTORY
 from events.store.directory import UnknownPerson
 
 
@@ -87,16 +86,13 @@ class Succession(Connected):
         """Raises AbsenceOverlaps, UnknownPerson."""
         async with self._board(tenant) as connection, connection.transaction():
             days = absence.start, absence.to
+            if await connection.fetchval(DIRECTORY["hold"], tenant, absence.person) is None:
+                raise UnknownPerson(absence.person)
             if await connection.fetchval(SQL["overlapping"], tenant, absence.person, *days):
                 raise AbsenceOverlaps
-            try:
-                await connection.execute(
-                    SQL["keep_absence"], tenant, absence.person, *days, absence.stands_in
-                )
-            except asyncpg.UniqueViolationError:
-                raise AbsenceOverlaps from None
-            except asyncpg.ForeignKeyViolationError as error:
-                raise UnknownPerson(absence.person) from error
+            await connection.execute(
+                SQL["keep_absence"], tenant, absence.person, *days, absence.stands_in
+            )
             await log(
                 connection,
                 tenant,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from datetime import date
 from uuid import uuid4
 
 import pytest
 
 from events.store.administration import Entry, LastAdministrator, MailTaken, RolesChanged
 from events.store.store import Store
+from events.store.succession import Absence, AbsenceOverlaps
 from tests.events.store.test_administration import BY, TODAY, person
 
 
@@ -66,3 +68,11 @@ async def test_roles_change_only_over_those_that_were_looked_at(store: Store, te
     await store.keep_people(tenant, BY, [looked])
     with pytest.raises(RolesChanged):
         await store.keep_people(tenant, BY, [looked])
+
+
+async def test_nobody_is_absent_twice(store: Store, tenant: str) -> None:
+    people = [person(f"P{n}", "teacher") for n in range(8)]
+    for one in await store.keep_people(tenant, BY, people):
+        days = (date(2026, 3, 2 + n) for n in range(2))
+        keep = (store.keep_absence(tenant, BY, Absence(one, day, date(2026, 3, 9))) for day in days)
+        assert await at_once(*keep) == [AbsenceOverlaps]
