@@ -9,6 +9,7 @@ from web.forms.ways import FIRST, RARE, WITHIN, ways
 from web.pages.case import Moment, VisitRow, ahead, plans_of, step_line, waited_for
 from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
 from web.pages.timeline import FEW, RECENT, Chosen, timeline_of
+from web.pages.turn import turn_of
 from web.texts import DEFAULT, texts
 from web.wording import Wording
 from workflows.registry import RULES
@@ -163,3 +164,19 @@ def test_somebody_has_the_next_step_where_no_term_runs() -> None:
     assert told("a", state="reported", receipts=["teacher"]) == [("client", False)]
     assert told("a", state="reported", receipts=["client", "teacher"]) == [("client", False)]
     assert told("a", state="intake") == []
+
+
+def test_what_can_be_done_comes_before_what_cannot_yet() -> None:
+    wording = Wording(texts(DEFAULT), TenantSettings(), {}, "placements")
+    tasks = [
+        {"task": "start", "due": "2026-03-01", "overdue": False},
+        {"task": "draft_agreement", "due": None, "overdue": False},
+    ]
+
+    def what(*may: str) -> str:
+        nothing: Any = None
+        return turn_of(nothing, {"overdue": []}, tasks, [], wording, may).what
+
+    assert what("DraftAgreement") == wording.task("draft_agreement")
+    assert what("DraftAgreement", "StartPlacement") == wording.task("start")
+    assert what() == wording.task("start")

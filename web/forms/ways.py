@@ -96,6 +96,11 @@ class Ways:
     rare: Sequence[str] = ()
 
 
+def settled_by(task: str) -> set[str]:
+    """The commands that settle a task or a step."""
+    return set(FIRST.get(task.partition(":")[0], ()))
+
+
 def ways(offered: Sequence[str], tasks: Sequence[str], here: Sequence[str] = ()) -> Ways:
     """Sorts what is offered; ``tasks`` wait for this person, ``here`` have their form in sight."""
     open_ = [

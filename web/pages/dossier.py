@@ -152,7 +152,7 @@ async def _shown(
         case=summary,
         href=href,
         wording=wording,
-        turn=turn_of(reading, summary, tasks, coming, wording),
+        turn=turn_of(reading, summary, tasks, coming, wording, may),
         links=links_of(wording, href, may, tasks, list(FORMS)),
         ahead=coming,
         plans=bool(reading.agenda),

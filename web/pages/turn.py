@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from web.forms.ways import Ways, ways
+from web.forms.ways import Ways, settled_by, ways
 from web.forms.words import title_of
 from web.pages.case import Ahead
 from web.reading import Reading
@@ -55,11 +55,22 @@ def turn_of(
     tasks: Sequence[Mapping[str, Any]],
     ahead: Sequence[Ahead],
     wording: Wording,
+    may: Collection[str],
 ) -> Turn:
-    """The first of what waits for this reader; else of somebody else, else what is planned."""
+    """The first of what waits for this reader; else of somebody else, else what is planned.
+
+    What cannot be done yet, by the commands that are open (``may``), comes after what can.
+    """
     late = set(summary["overdue"])
     if tasks:
-        task = min(tasks, key=lambda one: (not one["overdue"], one["due"] or "9999"))
+        task = min(
+            tasks,
+            key=lambda one: (
+                not settled_by(one["task"]) & set(may),
+                not one["overdue"],
+                one["due"] or "9999",
+            ),
+        )
         return Turn(
             wording.task(task["task"]),
             by=wording.day(task["due"]) if task["due"] else "",
