@@ -26,6 +26,7 @@ delete from traject.feed where tenant = $1 and person = $2
 select * from traject.person_by_feed($1)
 
 -- name: troubles
+-- First what somebody has to try again; last who has no address, until there is one.
 select o.notice, o.state, o.problem, o.attempts, o.settled_at, n.kind, n.stream, n.person,
        s.process, p.name, p.email
   from traject.outbox o
@@ -34,8 +35,9 @@ select o.notice, o.state, o.problem, o.attempts, o.settled_at, n.kind, n.stream,
   left join traject.person p on p.tenant = n.tenant and p.person = n.person
  where o.tenant = $1
    and (o.state = 'parked' or (o.state = 'waiting' and o.problem is not null)
-        or (o.state = 'dropped' and o.problem = 'person.no_address'))
- order by o.notice desc
+        or (o.state = 'dropped' and o.problem = 'person.no_address'
+            and p.active and p.email is null))
+ order by array_position(array['parked', 'waiting'], o.state), o.notice desc
  limit $2
 
 -- name: send_again

@@ -214,6 +214,27 @@ async def test_mail_that_will_never_be_taken_is_parked_at_once(store: Store, ten
     assert await store.mail_troubles(tenant) == []
 
 
+async def test_who_has_no_address_hides_no_mail_to_try_again(store: Store, tenant: str) -> None:
+    class Refused(Exception):
+        code = 550
+
+    async def refuse(_mail: Mail) -> None:
+        raise Refused
+
+    await told(store, tenant)
+    await store.deliver(tenant, refuse, TUESDAY)
+    nobody = await store.add_person(tenant, "Zonder Adres")
+    for _ in range(3):
+        draft = NoticeDraft(kind="closed", person=nobody.id, cause=0)
+        await begun(store, tenant, notices=[draft])
+    await store.deliver(tenant, refuse, TUESDAY)
+    first, *rest = await store.mail_troubles(tenant, most=3)
+    assert first.given_up
+    assert [one.problem for one in rest] == ["person.no_address"] * 2
+    await store.add_person(tenant, "Met Adres", "nu@wel.example", person=nobody.id)
+    assert await store.mail_troubles(tenant) == [first]
+
+
 def test_what_a_mail_server_refuses_for_good() -> None:
     class Answered(Exception):
         def __init__(self, *codes: int) -> None:
