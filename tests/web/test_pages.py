@@ -146,8 +146,10 @@ async def test_a_case_is_told_in_words(demo: Board, stream: str) -> None:
     ):
         assert words in answer.text
     assert "TrajectoryRequested" not in answer.text
+    # An open window that asks by itself is told apart: nobody need have looked.
+    await demo.http.get(f"/supervision/{stream}", headers={"Traject-By-Itself": "yes"})
     noted = await demo.store.reads(DEMO_BOARD, stream)
-    assert noted[-1].what == "page"
+    assert [one.what for one in noted[-2:]] == ["page", "refresh"]
 
 
 async def test_the_teacher_s_page_keeps_the_secret(demo: Board, stream: str) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -227,20 +228,21 @@ async def test_who_knows_of_a_visit_has_it_in_the_own_file(filled: Filled) -> No
         assert "geheime reden" not in read(files)
 
 
-async def test_a_calendar_that_follows_a_case_tells_nothing_of_what_is_planned(
+async def test_a_calendar_or_window_that_follows_a_case_tells_nothing_of_what_is_planned(
     filled: Filled,
 ) -> None:
     """The advisor's looks at a case for as long as the unannounced visit is ahead."""
     at, running = datetime(2026, 4, 1, 9, tzinfo=UTC), filled.played.running
-    for who in ("advisor", "teacher"):
+    for who, what in product(("advisor", "teacher"), ("feed", "refresh")):
         await filled.store.log_read(
-            TENANT, person=IDS[who], at=at, stream=running, process="supervision", what="feed"
+            TENANT, person=IDS[who], at=at, stream=running, process="supervision", what=what
         )
     for by, told in (("teacher", [True]), ("advisor", [True, False])):
         _, _, data = case(await filled.file("/me/file", by), "supervision", 1)
         assert data["id"] == running
-        feeds = [one["oneself"] for one in data["readings"] if one["what"] == "feed"]
-        assert sorted(feeds, reverse=True) == told, by
+        for what in ("feed", "refresh"):
+            found = [one["oneself"] for one in data["readings"] if one["what"] == what]
+            assert sorted(found, reverse=True) == told, (by, what)
 
 
 async def test_hr_and_auditors_ask_for_others_and_nobody_else(filled: Filled) -> None:

@@ -10,7 +10,7 @@ from fastapi import Request
 from web.api.clock import offset_of
 from web.api.paths import stream_of
 from web.naming import wording_for
-from web.pages.session import page_language
+from web.pages.session import by_itself, page_language
 from web.reading import Reading, log_reading, read_case
 from web.site import Site
 from web.wording import Wording
@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 async def opened(
     request: Request, site: Site, person: PersonRow, process: str, what: str | None = None
 ) -> Reading:
-    """The case as this visitor may see it; that it was read is noted as ``what``."""
+    """The case as this visitor may see it; that it was read is noted as ``what``.
+
+    What an open window asks by itself is noted as that: nobody need have been there.
+    """
     settings = await site.settings(person.tenant)
     now = datetime.now(UTC) + offset_of(request, site)
     reading = await read_case(site, person, process, stream_of(request), now, settings)
-    if what is not None:
+    if what is not None and by_itself(request):
+        await log_reading(site, person, reading, "refresh", now)
+    elif what is not None:
         await log_reading(site, person, reading, what, now)
     return reading
 

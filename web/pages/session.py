@@ -28,7 +28,7 @@ async def visitor(request: Request, site: Site) -> PersonRow | None:
     if "traject.session" in request.scope:  # the gate looked already
         return request.scope["traject.person"]
     key = session_key(request, site)
-    signed_in = await site.store.by_session(key, used=not _by_itself(request)) if key else None
+    signed_in = await site.store.by_session(key, used=not by_itself(request)) if key else None
     if signed_in is None:
         return None
     person = signed_in.person
@@ -40,7 +40,7 @@ async def visitor(request: Request, site: Site) -> PersonRow | None:
     return person
 
 
-def _by_itself(request: Request) -> bool:
+def by_itself(request: Request) -> bool:
     """Did the page ask, with nobody there: an open window keeps nobody signed in."""
     listens = "text/event-stream" in request.headers.get("accept", "")
     return listens or request.headers.get("traject-by-itself") == "yes"

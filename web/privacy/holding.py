@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from events.store.attempts import ReadRow
     from events.store.subjects import Concerned, Entry
 
-FOLLOWED = "feed"
-"""What the log of readings calls a look by somebody's calendar, of which nobody knew just then."""
+FOLLOWED = frozenset({"feed", "refresh"})
+"""What the log of readings calls a look by a calendar or an open window, with nobody there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,13 @@ async def looks(site: Site, tenant: str, case: Holding, person: str) -> list[Loo
     """Who read the case and when, by the roles in which they could: the names of those who do
     their work are theirs (AVG art. 15(1)(c), recipients; CJEU C-579/21).
 
-    A calendar follows a case while something is planned in it. Of what is left out of an open case
-    that would tell, so that calendars of others are told of once it has ended.
+    A calendar follows a case while something is planned in it, an open window whatever happens in
+    it. Of what is left out of an open case that would tell, so that those of others are told of
+    once it has ended.
     """
     rows: list[ReadRow] = await site.store.reads(tenant, case.dossier.stream)
     if _leaves_out(case):
-        rows = [row for row in rows if row.what != FOLLOWED or row.person == person]
+        rows = [row for row in rows if row.what not in FOLLOWED or row.person == person]
     readers = await site.store.entries(tenant, {row.person for row in rows})
     roles = {
         id_: tuple(sorted(case.story.rights(case.dossier.state, Reader(id_, one.roles))))

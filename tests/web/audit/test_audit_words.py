@@ -32,7 +32,7 @@ def wording(language: Language = "nl", process: str = "supervision") -> Wording:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_of_reading_has_a_name(language: Language) -> None:
-    assert {"page", "audit", "knew", "feed"} <= NOTED
+    assert {"page", "audit", "knew", "feed", "refresh"} <= NOTED
     words = texts(language)
     for table in (words.pages["audit"]["looks"], own_words(words)["read"]):
         assert not sorted((NOTED | PAPERS.keys()) - table.keys())
@@ -66,5 +66,5 @@ def test_who_was_told_is_said_in_words() -> None:
 
 @pytest.mark.parametrize(("language", "text"), [("nl", "66,7"), ("en", "66.7")])
 def test_a_share_is_written_as_the_language_does(language: Language, text: str) -> None:
-    assert wording(language).value("percent", 66.7) == text
-    assert wording(language).value("percent", 100.0) == "100"
+    assert wording(language).value("reached_percent", "66.7") == text
+    assert wording(language).value("reached_percent", "100.0") == "100"
