@@ -15,6 +15,7 @@ from events.audit.tiles import LOGS
 from events.event import instant_text
 from events.settings import TenantSettings
 from events.store.instants import instant
+from web.forms.words import command_in_words
 from web.plain import plain
 from web.texts import Language, texts
 from web.wording import Detail, Wording
@@ -131,10 +132,10 @@ class _Page:
         return [str(line["position"]), place, self._at(header["recorded_at"]), who, what]
 
     def _reads(self) -> Table:
-        words = self._words
+        words, looks = self._words, texts(self._language).pages["audit"]["looks"]
         rows: list[list[str]] = []
         for line in self._contents.shown["reads"]:
-            what = line["what"]
+            what = looks.get(line["what"], looks["other"])
             if line["as_of_us"] is not None:
                 what = f"{what} ({words['as_of'].format(at=self._us(line['as_of_us']))})"
             who = self._name(line["person"])
@@ -151,8 +152,8 @@ class _Page:
                 line["stream"] or "",
                 self._us(line["at_us"]),
                 self._name(line["person"]),
-                line["command"],
-                line["code"],
+                self._command(line["process"] or "", line["command"]),
+                texts(self._language).problem(line["code"], TenantSettings()).title,
             ]
             for line in self._contents.shown["refused"]
         ]
@@ -162,6 +163,9 @@ class _Page:
         ]
         count = self._contents.prepared.taken.count("refused")
         return Table(words["refused"], heads, rows, self._more(count, "refused.jsonl"))
+
+    def _command(self, process: str, command: str) -> str:
+        return command_in_words(self._wording.get(process, self._wording[""]), command)
 
     def _more(self, count: int, file: str) -> str:
         if count <= SHOWN:

@@ -17,6 +17,14 @@ def title_of(wording: Wording, command: str) -> str:
     return str(own.get(command) or titles[command])
 
 
+def command_in_words(wording: Wording, command: str) -> str:
+    """What a command is called; that somebody tried something, where it has no name."""
+    try:
+        return title_of(wording, command)
+    except KeyError:
+        return str(wording.texts.pages["audit"]["some_command"])
+
+
 @dataclass(frozen=True, slots=True)
 class FormWords:
     """The words of one command's form.

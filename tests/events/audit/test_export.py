@@ -24,6 +24,7 @@ from tests.events.audit import owner as own
 from tests.events.audit.archives import Files, checked, closed, exported, lines, opened, with_lines
 from tests.events.audit.log import NOW
 from tests.events.audit.world import FIRST, LOOKED, SECOND, STREAMS_OF, Copy, World
+from web.texts import texts
 
 STATED = FIRST + SECOND
 ENTRIES = ("events.jsonl", "reads.jsonl", "refused.jsonl")
@@ -106,6 +107,12 @@ def test_people_read_it(files: Files) -> None:
     assert len(who) > 2
     assert all(names[person] in page for person in who)
     assert "aangevraagd" in page
+    looks = texts("nl").pages["audit"]["looks"]
+    for line in lines(files, "reads.jsonl"):
+        assert f"<td>{looks[line['what']]}" in page
+    for line in lines(files, "refused.jsonl"):
+        assert line["command"] not in page
+        assert line["code"] not in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
 

@@ -9,7 +9,6 @@ from babel.dates import format_datetime
 
 from events.process import View
 from web.api.looking import AUDITOR
-from web.forms.words import title_of
 from web.site import Site, reader_of
 from web.texts import Texts
 from web.wording import Wording, ids_in
@@ -30,14 +29,6 @@ def exactly(wording: Wording, at: datetime) -> str:
 def warnings_in_words(wording: Wording, codes: Iterable[str]) -> list[str]:
     """What the giver was warned of."""
     return [wording.texts.warning(code) for code in codes]
-
-
-def command_in_words(wording: Wording, command: str) -> str:
-    """What a command is called; that somebody tried something, where it has no name."""
-    try:
-        return title_of(wording, command)
-    except KeyError:
-        return str(wording.texts.pages["audit"]["some_command"])
 
 
 class Names:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from events.audit.search import Line, SearchedLog, Wanted
 from events.audit.seeking import FoundCase, FoundCommand, FoundPerson, WantedCases, WantedCommands
 from events.settings import TenantSettings
+from web.forms.words import command_in_words
 from web.pages.audit.asked import Asked
-from web.pages.audit.naming import Names, command_in_words, exactly
+from web.pages.audit.naming import Names, exactly
 from web.site import Site
 from web.texts import Texts
 

@@ -17,8 +17,9 @@ from events.audit.search import SearchedLog, Wanted
 from events.calendar import instant, local_day
 from events.settings import TenantSettings
 from web.api.problems import Problem
+from web.forms.words import command_in_words
 from web.pages.audit.access import now_at
-from web.pages.audit.naming import Names, command_in_words, exactly
+from web.pages.audit.naming import Names, exactly
 from web.pages.audit.published import Published, published
 from web.pages.page import page
 from web.pages.session import page_language
