@@ -27,6 +27,7 @@ NOT_SHOWN = frozenset({"id", "event", "event_id"})
 _EUROS = {"supervision": frozenset({"amount", "hourly_rate", "total"})}
 """Decimals that are amounts of money, by process; all others are hours."""
 _DECIMAL = re.compile(r"\d+\.\d\d")
+_SHARE = re.compile(r"\d+\.\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 _SPAN = {"from", "to"}
@@ -212,8 +213,6 @@ class Wording:
                 return self.term("true" if value else "false")
             case int():
                 return str(self.words["terms"].get(f"{field}.{value}", value))
-            case float():
-                return format_decimal(value, "#,##0.#", locale=self.texts.language)
             case list() | tuple():
                 return ", ".join(self.value(field, inner, kind) for inner in value)
             case str():
@@ -287,6 +286,8 @@ class Wording:
             return self.intervention(value)
         if _DECIMAL.fullmatch(value):
             return format_decimal(Decimal(value), "#,##0.00", locale=self.texts.language)
+        if _SHARE.fullmatch(value):
+            return format_decimal(Decimal(value), "#,##0.#", locale=self.texts.language)
         with suppress(ValueError):
             if _LOCAL.fullmatch(value):
                 return self.local(value)
