@@ -1,7 +1,8 @@
 """A visit that is not announced: whoever may not know of it sees the very same as without it.
 
-Everything that can be reached is read before and after it was planned, by teacher, manager and
-board; ids and times of day apart, no page, list, count, feed, file or answer of the API differs.
+Everything that can be reached is read before and after one was planned and cancelled and another
+one planned, by teacher, manager and board; ids and times of day apart, no page, list, count, feed,
+file or answer of the API differs. Nor does what the other is called once it was held.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import html
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,11 +20,11 @@ from deploy.demo.examples import person_id
 from deploy.embedded.postgres import EmbeddedPostgres
 from tests.properties.desk import drive
 from tests.web.example_site import ExampleSite, example_site
+from tests.web.tasks.hand import form_of
 from web.permissions.routes import PREFIX, ROUTES
 from web.site import DEMO_BOARD
 from workflows.scenarios import Call
 
-VISIT = "Kanarievogel"
 CASE = "in_guidance"
 WHO = ("marloes", "petra", "wim")
 """The teacher and the manager of the case, and somebody of the board."""
@@ -87,13 +89,12 @@ def addresses(site: ExampleSite) -> list[str]:
     return [*filled, *since, *lists]
 
 
-async def plan_it(site: ExampleSite) -> None:
+async def give(site: ExampleSite, command: str, data: dict[str, Any]) -> None:
+    """A command of the advisor's, recorded and to be read."""
     engine, stream = site.board.engine, site.board.engine.streams[site.ids[CASE]]
     engine.now += timedelta(seconds=1)
-    at = (engine.now + timedelta(days=8)).date().isoformat()
-    data = {"visit": VISIT, "at": f"{at}T10:07", "announced": False}
     ellen, key = site.board.people["ellen"], str(uuid4())
-    call = Call(ellen, "supervision", stream.id, key, "PlanVisit", data, engine.now)
+    call = Call(ellen, "supervision", stream.id, key, command, data, engine.now)
     answer = drive(engine.give(call))
     assert answer.refused is None, answer
     asked = stream.asked[-1]
@@ -102,18 +103,35 @@ async def plan_it(site: ExampleSite) -> None:
     await site.catch_up()
 
 
+async def named(site: ExampleSite) -> str:
+    """What the page would call an unannounced visit that is planned now."""
+    page = await site.get("ellen", f"/supervision/{site.ids[CASE]}/do/PlanVisit")
+    return form_of(page.text)["when:announced=false:visit"]
+
+
+async def plan_one(site: ExampleSite) -> str:
+    """Its name, as the page gives it."""
+    visit = await named(site)
+    at = (site.board.engine.now + timedelta(days=8)).date().isoformat()
+    await give(site, "PlanVisit", {"visit": visit, "at": f"{at}T10:07", "announced": False})
+    assert visit in (await site.get("ellen", f"/supervision/{site.ids[CASE]}")).text
+    return visit
+
+
 async def test_nobody_who_may_not_know_of_it_sees_any_difference(site: ExampleSite) -> None:
     issue = site.store.issue_token
     tokens = {by: await issue(DEMO_BOARD, person_id(by)) for by in WHO}
     before = {by: await everything(site, by, tokens[by]) for by in WHO}
     notices = {by: await site.store.notices(DEMO_BOARD, person=person_id(by)) for by in WHO}
-    await plan_it(site)
-    assert VISIT in (await site.get("ellen", f"/supervision/{site.ids[CASE]}")).text
+    gone = await plan_one(site)
+    await give(site, "CancelVisit", {"visit": gone, "reason": "De groep is op kamp"})
+    visit = await plan_one(site)
     for by in WHO:
         after = await everything(site, by, tokens[by])
         assert after.keys() == before[by].keys(), by
         for path, body in after.items():
-            assert VISIT not in body, (by, path)
+            assert gone not in body, (by, path)
+            assert visit not in body, (by, path)
             assert body == before[by][path], (by, path)
         assert await site.store.notices(DEMO_BOARD, person=person_id(by)) == notices[by]
     case = f"/supervision/{site.ids[CASE]}"
@@ -121,3 +139,11 @@ async def test_nobody_who_may_not_know_of_it_sees_any_difference(site: ExampleSi
     assert before["petra"][case].startswith("200")
     assert before["wim"]["/dashboard"].startswith("200")
     assert min(len(found) for found in before.values()) > 20
+
+    finding = {"goal": "G1", "seen": "partly", "example": "Om 10:05 klonk het signaal"}
+    await give(site, "RecordVisit", {"visit": visit, "findings": [finding]})
+    held = await everything(site, "marloes", tokens["marloes"])
+    assert visit in held[case]
+    assert not [path for path, body in held.items() if gone in body]
+    # What it is called tells of no other: it would be called anything else at the very same moment.
+    assert len({await named(site) for _ in range(4)} | {gone, visit}) > 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,9 +23,11 @@ _TIMERS = {
     "PlanFollowUpTalk": "talk:{visit}",
 }
 """By when it has to have happened, as the case's terms say."""
-ANNOUNCED, UNANNOUNCED = "V", "O"
-"""Visits that nobody may know of have names of their own: who is told of V1 and V3 and of no V2
-would know that there is one."""
+ANNOUNCED, UNANNOUNCED = "V", "O-"
+"""How the names of visits begin."""
+CLEAR = "CDFHJKMNPRTWXY3479"
+"""Letters and digits of which none is taken for another, and that make no word."""
+_BY_CHANCE = re.compile(f"{UNANNOUNCED}[{CLEAR}]{{3}}")
 _KINDS = {
     "PlanIntake": "intake",
     "PlanDiagnosisVisit": "diagnosis_visit",
@@ -74,7 +78,7 @@ async def plan(task: Task) -> Response:
         sheet,
         wording,
         visit=visit,
-        unannounced=_next(task, UNANNOUNCED) if task.command == "PlanVisit" else "",
+        unannounced=_by_chance(task, sheet) if task.command == "PlanVisit" else "",
         others=others,
         at=at,
         mode=task.state.mode,
@@ -190,7 +194,7 @@ def _visit(task: Task) -> tuple[str | None, list[str]]:
     """Which visit it is about, and which else it could be; None where there is none."""
     state, asked = task.state, task.asked("visit")
     if task.command == "PlanVisit":
-        return _next(task, ANNOUNCED), []
+        return _next(task), []
     if task.command == "RescheduleVisit":
         names = [one.name for one in state.planned_visits]
     elif task.command == "PlanFollowUpTalk":
@@ -202,12 +206,25 @@ def _visit(task: Task) -> tuple[str | None, list[str]]:
     return (names[0] if names else None), names[1:]
 
 
-def _next(task: Task, series: str) -> str:
-    """What the next visit of a series is called."""
+def _next(task: Task) -> str:
+    """What the next visit is called that everybody is told of."""
     number = 1
-    while f"{series}{number}" in task.state.visits:
+    while f"{ANNOUNCED}{number}" in task.state.visits:
         number += 1
-    return f"{series}{number}"
+    return f"{ANNOUNCED}{number}"
+
+
+def _by_chance(task: Task, sheet: Sheet) -> str:
+    """What a visit is called that nobody is told of before it was held.
+
+    It follows from nothing: who is told of O2 would know that there is or was an O1. A form that
+    comes back keeps it, so that the same form sent once more is the same command.
+    """
+    stood = (sheet.text("visit"), sheet.text("when:announced=false:visit"))
+    name = next((one for one in stood if _BY_CHANCE.fullmatch(one)), "")
+    while not name or name in task.state.visits:
+        name = UNANNOUNCED + "".join(secrets.choice(CLEAR) for _ in range(3))
+    return name
 
 
 def _standing(task: Task, visit: str) -> str:
