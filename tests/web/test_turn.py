@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from events.settings import TenantSettings
-from web.forms.ways import FIRST, RARE, WITHIN, ways
+from web.forms.ways import FIRST, RARE, WITHIN, instead_of, ways
 from web.pages.case import Moment, VisitRow, ahead, plans_of, step_line, waited_for
 from web.pages.ratings import LEFT, ROOM, STEP, TOP, ratings_of
 from web.pages.timeline import FEW, RECENT, Chosen, timeline_of
@@ -41,6 +41,13 @@ def test_what_is_done_on_the_page_of_another_command_is_found_there() -> None:
     found = ways(["DraftGoal", "RewordGoal", "DropGoal"], [])
     assert (list(found.main), list(found.more), list(found.rare)) == (["DraftGoal"], [], [])
     assert list(ways(["RewordGoal"], []).main) == ["RewordGoal"]
+
+
+def test_what_cannot_be_given_yet_leads_to_what_comes_before() -> None:
+    open_ = ["LogHours", "PlanDiagnosisVisit", "PlanFollowUpTalk"]
+    assert instead_of("RecordDiagnosisVisit", open_) == ["PlanDiagnosisVisit"]
+    assert instead_of("RecordFollowUpTalk", open_) == ["PlanFollowUpTalk"]
+    assert instead_of("LogHours", open_) == []
 
 
 def test_only_commands_that_exist_are_named() -> None:

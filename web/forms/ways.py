@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 FIRST: Mapping[str, tuple[str, ...]] = {
@@ -99,6 +99,18 @@ class Ways:
 def settled_by(task: str) -> set[str]:
     """The commands that settle a task or a step."""
     return set(FIRST.get(task.partition(":")[0], ()))
+
+
+def instead_of(command: str, offered: Collection[str]) -> list[str]:
+    """What settles the same as a command that cannot be given now, or comes before it."""
+    found = [
+        other
+        for commands in FIRST.values()
+        if command in commands
+        for other in commands
+        if other != command and other in offered
+    ]
+    return list(dict.fromkeys(found))
 
 
 def ways(offered: Sequence[str], tasks: Sequence[str], here: Sequence[str] = ()) -> Ways:

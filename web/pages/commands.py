@@ -34,6 +34,7 @@ from web.forms.decoding import Sent
 from web.forms.form import ADD, CommandForm
 from web.forms.known import Options
 from web.forms.shapes import shape_of
+from web.forms.ways import instead_of
 from web.forms.words import title_of
 from web.naming import wording_for
 from web.pages.opened import opened, worded
@@ -183,6 +184,9 @@ async def _refused(
     process = reading.dossier.process
     code = why_not(person, reading, site.rules[process].commands[command])
     wording = await worded(request, site, person, reading)
+    back = f"/{process}/{reading.dossier.stream}"
+    may = offered(reading, person, reading.view.now, reading.view.settings)
+    other = instead_of(command, [one for one in may if has_form(reading.rules, one)])
     return page(
         request,
         "not_now.html",
@@ -192,7 +196,8 @@ async def _refused(
         wording=wording,
         title=title_of(wording, command),
         problem=wording.texts.problem(code, reading.view.settings),
-        back=f"/{process}/{reading.dossier.stream}",
+        back=back,
+        instead=[(f"{back}/do/{one}", title_of(wording, one)) for one in other],
     )
 
 

@@ -15,11 +15,12 @@ from web.api.problems import FieldFault, status_of
 from web.doing import Tried, last
 from web.drafts import Place, kept_at
 from web.forms.decoding import Sent, decoded, several
+from web.forms.ways import instead_of
 from web.forms.words import title_of
 from web.naming import wording_for
 from web.pages.page import page
 from web.pages.session import page_language
-from web.reading import Reading, context
+from web.reading import Reading, context, offered
 from web.site import Site
 from web.tasks.rows import completed
 from web.texts import ProblemText, Texts
@@ -215,7 +216,9 @@ async def turned_away(task: Task, code: str, reason: str = "") -> Response:
     wording = await task.wording()
     text = task.words.problem(code, task.reading.view.settings)
     typed = task.tried.sent if task.tried else {}
-    instead = INSTEAD.get(code)
+    reading = task.reading
+    may = offered(reading, task.person, reading.view.now, reading.view.settings)
+    other = [INSTEAD[code]] if code in INSTEAD else instead_of(task.command, may)
     return page(
         task.request,
         "tasks/away.html",
@@ -224,7 +227,7 @@ async def turned_away(task: Task, code: str, reason: str = "") -> Response:
         href=task.href,
         wording=wording,
         command=task.command,
-        instead=(f"{task.href}/do/{instead}", title_of(wording, instead)) if instead else None,
+        instead=[(f"{task.href}/do/{one}", title_of(wording, one)) for one in other],
         problem=ProblemText(text.title, reason or text.detail),
         typed=[one for value in typed.values() for one in several(value) if " " in one.strip()],
     )
