@@ -15,7 +15,8 @@ class Shown:
 
     ``path`` names cases of the example board, such as ``/supervision/{in_guidance}``. ``status``
     is that of the answer. ``same`` says that its title is that of another page of the list, and
-    ``says`` what stands on it on purpose although it looks like code.
+    ``says`` what stands on it on purpose although it looks like code. ``unfolded``: all that is
+    folded away is opened first.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Shown:
     status: int = 200
     same: bool = False
     says: tuple[str, ...] = ()
+    unfolded: bool = False
 
 
 LETTER = "/administration/letters/agreement_to_sign/nl"
@@ -33,6 +35,7 @@ PAGES: list[Shown] = [
     Shown("home-teacher", "marloes", "/", same=True),
     Shown("home-coordinator", "rik", "/", same=True),
     Shown("home-hr", "saskia", "/", same=True),
+    Shown("home-administrator", "boukje", "/", same=True),
     Shown("tasks", "ellen", "/tasks"),
     Shown("agenda", "ellen", "/agenda"),
     Shown("dashboard", "saskia", "/dashboard"),
@@ -113,6 +116,7 @@ PAGES: list[Shown] = [
     Shown("audit-export", "noor", "/audit/export"),
     Shown("permissions", "ellen", "/permissions"),
     Shown("administration", "saskia", "/administration"),
+    Shown("administration-administrator", "boukje", "/administration", same=True),
     Shown("people", "saskia", "/administration/people"),
     Shown("people-import", "saskia", "/administration/people/import"),
     Shown("people-new", "saskia", "/administration/people/new"),
@@ -121,8 +125,8 @@ PAGES: list[Shown] = [
     Shown("handover", "saskia", "/administration/handover"),
     Shown("health", "saskia", "/administration/health"),
     Shown("holidays", "saskia", "/administration/holidays"),
-    Shown("settings", "saskia", "/administration/settings"),
-    Shown("letters", "saskia", "/administration/letters"),
+    Shown("settings", "saskia", "/administration/settings", unfolded=True),
+    Shown("letters", "saskia", "/administration/letters", unfolded=True),
     Shown("letter", "saskia", LETTER, says=("{naam}", "{name}")),
     Shown("audit-administration", "noor", "/audit/administration"),
     Shown("missing", "saskia", "/supervision/nothing", status=404),

@@ -84,6 +84,7 @@ class Look:
     narrower: int
 
 
+UNFOLD = "for (const one of document.querySelectorAll('main details')) one.open = true"
 LOOKS = {
     "telephone": Look("nl", 390, 844, "light", 320),
     "desk": Look("en", 1280, 900, "dark", 640),
@@ -136,6 +137,8 @@ async def test_a_page_is_open_to_everybody(reader: Reader, shown: Shown, look: s
     assert answer is not None
     assert answer.status == shown.status
     assert answer.url == reader.site.url(shown.path), "led elsewhere"
+    if shown.unfolded:
+        await page.evaluate(UNFOLD)
     found: dict[str, Any] = await page.evaluate(READ, TARGET_PIXELS)
     assert found["lang"] == how.language
     assert found["headings"] == 1

@@ -30,7 +30,8 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("health", "administration.health", "/administration/health"),
 )
 """Name in the words, the view that opens it, and where it is."""
-SHOWN = 8
+SHOWN, SHOWN_FIRST = 8, 4
+"""So many changes stand here, and on the first page of who keeps the system running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ async def keeping(request: Request, site: Site, person: PersonRow) -> Keeping | 
     if "administrator" not in person.roles:
         return None
     looked, changes = await asyncio.gather(
-        look(site, person.tenant), site.store.changes(person.tenant, Sought(), limit=SHOWN)
+        look(site, person.tenant),
+        site.store.changes(person.tenant, Sought(), limit=SHOWN_FIRST),
     )
     told = await told_changes(request, site, person.tenant, changes)
     return Keeping(_parts(person), worst(findings(looked)), told)
