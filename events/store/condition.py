@@ -15,11 +15,14 @@ SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A read model that people see: how many events it is behind, and what it cannot show."""
+    """A read model that people see, and what it cannot show.
+
+    ``behind``: events of the board that are not in it yet, up to a thousand; ``since``: the first.
+    """
 
     name: str
     behind: int
-    advanced_at: datetime
+    since: datetime | None
     parked: int
 
 

@@ -12,7 +12,9 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from events.audit.proofs import NotYet
+from events.calendar import is_working_day, local_day
 from events.event import instant_text
+from events.settings import TenantSettings
 from events.store.condition import Condition, Waiting
 from web.api.paths import private
 from web.pages.page import page
@@ -28,8 +30,8 @@ Level = Literal["ok", "warn", "bad"]
 NOW = timedelta(seconds=10)
 SOON = timedelta(minutes=1)
 LONG = timedelta(minutes=5)
-MAIL = timedelta(days=4)
-"""Mail waits for working hours: over a long weekend, that is no fault."""
+MAIL_DAYS = 2
+"""Mail waits for a day on which it may go; from then on it goes that day."""
 SEEN = timedelta(minutes=2)
 CHECKPOINT = timedelta(minutes=30)
 
@@ -60,6 +62,7 @@ class Looked:
     workers: Sequence[WorkerSeen] | None
     signed_at: datetime | None
     signed: int
+    settings: TenantSettings
 
 
 def findings(looked: Looked) -> Iterator[Finding]:
@@ -72,8 +75,8 @@ def findings(looked: Looked) -> Iterator[Finding]:
     yield from (
         Finding(
             "model",
-            _since(one.advanced_at, now, SOON, LONG) if one.behind > 0 else "ok",
-            {"model": one.name, "behind": max(one.behind, 0)},
+            _since(one.since, now, SOON, LONG),
+            {"model": one.name, "behind": one.behind},
         )
         for one in told.models
     )
@@ -81,10 +84,7 @@ def findings(looked: Looked) -> Iterator[Finding]:
         yield Finding("no_model", "bad")
     stuck = len(told.stuck)
     yield Finding("parked", "bad" if stuck else "ok", {"count": stuck})
-    waits = [told.mail[state] for state in ("waiting", "sending") if state in told.mail]
-    oldest = min((one.since for one in waits if one.since), default=None)
-    count = sum(one.count for one in waits)
-    yield _waiting("mail", Waiting(count, oldest), now, MAIL, MAIL * 2)
+    yield _mail(looked, now)
     failed = told.mail.get("parked", Waiting()).count
     yield Finding("mail_failed", "bad" if failed else "ok", {"count": failed})
     late = told.late
@@ -109,6 +109,22 @@ def _waiting(name: str, what: Waiting, now: datetime, warn: timedelta, bad: time
     return Finding(name, level, {"count": what.count, "since": what.since})
 
 
+def _mail(looked: Looked, now: datetime) -> Finding:
+    mail = looked.condition.mail
+    waits = [mail[state] for state in ("waiting", "sending") if state in mail]
+    oldest = min((one.since for one in waits if one.since), default=None)
+    passed = _mail_days(oldest, now, looked.settings) if oldest else 0
+    level: Level = "ok" if passed < MAIL_DAYS else ("warn" if passed < MAIL_DAYS * 2 else "bad")
+    return Finding("mail", level, {"count": sum(one.count for one in waits), "since": oldest})
+
+
+def _mail_days(since: datetime, now: datetime, settings: TenantSettings) -> int:
+    """On how many days after that one mail could go, the present one included."""
+    first, today = local_day(since, settings), local_day(now, settings)
+    days = (first + timedelta(days=more) for more in range(1, (today - first).days + 1))
+    return sum(is_working_day(day, settings) for day in days)
+
+
 def _since(moment: datetime | None, now: datetime, warn: timedelta, bad: timedelta) -> Level:
     age = now - moment if moment else timedelta(0)
     return "bad" if age > bad else ("warn" if age > warn else "ok")
@@ -124,10 +140,14 @@ def _checkpoint(looked: Looked, now: datetime) -> Finding:
 
 async def look(site: Site, tenant: str) -> Looked:
     """Looks at everything at once; what is away is said so, and waited for no longer than 3 s."""
-    condition, status, workers, signed = await asyncio.gather(
-        site.store.condition(tenant), _temporal(site), _seen(site), _signed(site)
+    condition, status, workers, signed, settings = await asyncio.gather(
+        site.store.condition(tenant),
+        _temporal(site),
+        _seen(site),
+        _signed(site),
+        site.settings(tenant),
     )
-    return Looked(condition, status, workers, *signed)
+    return Looked(condition, status, workers, *signed, settings)
 
 
 async def _temporal(site: Site) -> bool:

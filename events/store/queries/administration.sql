@@ -164,9 +164,17 @@ update traject.passed_on set outcome = $5, code = $6, tried_at = now()
  where tenant = $1 and id = $2 and stream = $3 and part = $4
 
 -- name: models
-select p.name, s.position - p.position as behind, p.advanced_at,
+-- What of this board is not in them yet: how much, and since when.
+select p.name, w.behind, w.since,
        (select count(*) from traject.parked k where k.build = p.build and k.tenant = $1) as parked
-  from traject.projection p, traject.sequencer s
+  from traject.projection p
+ cross join lateral (
+       select count(*) as behind, min(e.stored_at) as since
+         from (select q.tenant, q.stream, q.version from traject.position q
+                where q.tenant = $1 and q.position > p.position
+                order by q.position
+                limit 1000) as q
+         join traject.event e using (tenant, stream, version)) as w
  where p.state = 'live'
  order by p.name
 
