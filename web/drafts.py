@@ -35,6 +35,9 @@ FORM = re.compile(r"(?P<command>[A-Za-z]{1,50})(:[^\x00-\x1f\x7f]{1,40})?")
 BODY_BYTES = 4 * MOST_BYTES
 """Of a form in transit, where a letter may take several times its room."""
 
+NUMBERED = re.compile(r"[0-9]{1,18}")
+"""How a draft is named, in microseconds since 1970."""
+
 _NOT_KEPT = frozenset({"key", "draft", "draft_do", "draft_known", "draft_page"})
 """Fields that belong to a form as it stands in one window."""
 
@@ -134,7 +137,7 @@ async def post(request: Request) -> Response:
         return RedirectResponse(_back(place, sent), 303)
     known = several(sent.get("draft_known", ""))[-1]
     try:
-        await place.save(sent, int(known) if known.isascii() and known.isdigit() else None)
+        await place.save(sent, int(known) if NUMBERED.fullmatch(known) else None)
     except NewerDraft as newer:
         return page(
             request,

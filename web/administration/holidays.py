@@ -178,7 +178,8 @@ def _page(request: Request, settings: TenantSettings, sent: Typed, status: int =
 def year_of(asked: str, today: date) -> int:
     """The year in which the school year begins that is asked for, else the present one."""
     now = today.year if today.month >= FIRST_MONTH else today.year - 1
-    return int(asked) if asked.isdecimal() and abs(int(asked) - now) <= 10 else now
+    near = {str(year): year for year in range(now - 10, now + 11)}
+    return near.get(asked, now)
 
 
 def _days(span: ClosedDays, words: Texts, settings: TenantSettings) -> str:

@@ -28,6 +28,7 @@ ANNOUNCED, UNANNOUNCED = "V", "O-"
 CLEAR = "CDFHJKMNPRTWXY3479"
 """Letters and digits of which none is taken for another, and that make no word."""
 _BY_CHANCE = re.compile(f"{UNANNOUNCED}[{CLEAR}]{{3}}")
+_A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?", re.ASCII)
 _KINDS = {
     "PlanIntake": "intake",
     "PlanDiagnosisVisit": "diagnosis_visit",
@@ -262,8 +263,9 @@ def _planned(task: Task) -> list[dict[str, Any]]:
 
 
 def _is_moment(text: str) -> bool:
+    """Whether it is a day, or a moment by the board's own clock."""
     try:
         datetime.fromisoformat(text)
     except ValueError:
         return False
-    return len(text) >= 10
+    return _A_MOMENT.fullmatch(text) is not None

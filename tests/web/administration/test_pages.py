@@ -224,6 +224,7 @@ def test_every_number_of_a_board_is_on_the_page() -> None:
 async def test_days_off_come_by_region_and_one_by_one(desk: ExampleSite) -> None:
     day = {"name": "Studiedag", "from": "2027-03-10", "to": ""}
     await sent(desk, "saskia", f"{HERE}/holidays", day)
+    assert await shown(desk, "saskia", f"{HERE}/holidays?year={'9' * 5000}")
     html = await shown(desk, "saskia", f"{HERE}/holidays?year=2026")
     assert "Studiedag" in html
     assert "vrij: Studiedag" in html

@@ -63,6 +63,9 @@ async def test_another_window_is_not_overwritten(desk: ExampleSite, case: str) -
     assert page.status_code == 409
     assert 'value="achterhaald"' in page.text
     assert f'name="draft_known" value="{second}"' in page.text
+    for nothing in ("0", "9" * 25, "9" * 5000, "x"):
+        none = await desk.post("ellen", address, sent | {"draft_known": nothing})
+        assert none.status_code == 409
     mine = await desk.post("ellen", address, sent | {"draft_known": str(second)})
     assert mine.status_code == 303
     draft = await desk.store.draft(DEMO_BOARD, case, person_id("ellen"), "RewordGoal:G3")

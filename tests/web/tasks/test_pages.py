@@ -176,6 +176,15 @@ async def test_planning_shows_what_is_in_the_way(desk: ExampleSite) -> None:
     assert f'value="{day}T16:00"' in moved.text
 
 
+async def test_a_moment_in_another_zone_or_writing_is_none(desk: ExampleSite) -> None:
+    where, day = path(desk, "rating", "PlanVisit"), desk.board.engine.now.date()
+    other = (f"{day:%Y%m%d}T0900", f"{day:%G-W%V-%u}T09:00", f"{day}T25:00", "9" * 5000)
+    for at in (f"{day}T09:00Z", f"{day}T09:00+01:00", *other):
+        assert (await desk.get("ellen", where, params={"at": at})).status_code == 200
+    answer, _ = await fill(desk, "ellen", where, at=f"{day}T09:00Z", announced="true")
+    assert answer.status_code == 422
+
+
 async def test_that_a_teacher_is_busy_is_told_and_no_more(desk: ExampleSite) -> None:
     """Samira's internship begins that day, of which her advisor knows nothing."""
     state = await desk.store.load(DEMO_BOARD, desk.ids["internship"])
