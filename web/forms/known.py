@@ -11,14 +11,6 @@ from web.pages.case import VisitRow, visit_rows
 from web.reading import Reading
 from web.wording import Wording
 
-OBSERVED = (
-    "lesson_change",
-    "differentiated_instruction",
-    "differentiated_processing",
-    "working_with_strategies",
-)
-"""What a diagnosis visit always looks at (domain.md 1.1, T4-22)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -36,9 +28,9 @@ class Known:
     """What is certain, what may be chosen, and of what something is told, by path of the field.
 
     ``given`` is filled in already; what is ``fixed`` too is not asked at all. ``keys`` are the
-    goals, points or roles of which a map or list tells something each. ``sought`` are the roles
-    (as ``@role``) of which there are too many people to list; ``names`` has those who are named
-    already, ``matches`` who may be meant by what was typed.
+    roles of which a list tells something each. ``sought`` are the roles (as ``@role``) of which
+    there are too many people to list; ``names`` has those who are named already, ``matches`` who
+    may be meant by what was typed.
     """
 
     given: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -141,38 +133,6 @@ def _clients(case: Case, found: Known) -> None:
     found.fix("client", case.summary.get("client"))
 
 
-def _goals(case: Case) -> Options:
-    row = case.words["goal_row"]
-    return tuple(
-        Option(goal["goal"], row.format(goal=goal["goal"], text=goal["text"]))
-        for goal in case.summary["goal_list"]
-    )
-
-
-def _consulted(case: Case, found: Known) -> None:
-    _clients(case, found)
-    found.fix("version", case.summary.get("draft_version"))
-
-
-def _next_goal(case: Case, found: Known) -> None:
-    drafted = sum(one["type"] == "GoalDrafted" for one in case.reading.timeline)
-    found.fix("goal", f"G{drafted + 1}")
-    texts: dict[str, str] = {}
-    for one in case.reading.timeline:
-        for concern in one["data"].get("concerns") or ():
-            if isinstance(concern, Mapping):
-                texts[concern["concern"]] = concern["text"]
-    row = case.words["goal_row"]
-    found.options["concerns"] = tuple(
-        Option(name, row.format(goal=name, text=texts[name]) if name in texts else name)
-        for name in case.summary["concerns"]
-    )
-
-
-def _goal(case: Case, found: Known) -> None:
-    found.options["goal"] = _goals(case)
-
-
 def _visits(wanted: Callable[[VisitRow], bool]) -> Callable[[Case, Known], None]:
     def tell(case: Case, found: Known) -> None:
         rows = [row for row in visit_rows(case.reading.timeline) if wanted(row)]
@@ -193,28 +153,6 @@ def _visit(case: Case, row: VisitRow) -> Option:
 
 def _open(row: VisitRow) -> bool:
     return bool(row.planned) and not row.held and not row.cancelled
-
-
-def _next_visit(case: Case, found: Known) -> None:
-    # Also a visit that its reader may not know of has its number.
-    names = set(case.reading.dossier.state.visits)
-    number = next(n for n in range(1, len(names) + 2) if f"V{n}" not in names)
-    found.fix("visit", f"V{number}")
-    if case.summary["visit_mode"] in ("announced", "unannounced"):
-        found.given["announced"] = "true" if case.summary["visit_mode"] == "announced" else "false"
-
-
-def _by_goal(path: str, *visits: Callable[[Case, Known], None]) -> Callable[[Case, Known], None]:
-    def tell(case: Case, found: Known) -> None:
-        for one in visits:
-            one(case, found)
-        found.keys[path] = _goals(case)
-
-    return tell
-
-
-def _observed(case: Case, found: Known) -> None:
-    found.keys["observations"] = tuple(Option(one, case.wording.term(one)) for one in OBSERVED)
 
 
 def _interventions(case: Case, found: Known) -> None:
@@ -284,24 +222,11 @@ _BY_PROCESS: Mapping[str, Mapping[str, Tell]] = {
         "AgreePeriod": _clients,
         "ExtendPeriod": _clients,
         "AgreeVisitMode": _clients,
-        "RecordClientConsultation": _consulted,
-        "RecordDiagnosisVisit": _observed,
-        "DraftGoal": _next_goal,
-        "RewordGoal": _goal,
-        "DropGoal": _goal,
-        "PlanVisit": _next_visit,
-        "RescheduleVisit": _visits(_open),
         "CancelVisit": _visits(_open),
-        "RecordVisit": _by_goal("findings", _visits(_open)),
-        "PlanFollowUpTalk": _visits(lambda row: bool(row.held) and not row.talk_held),
         "RecordFollowUpTalk": _visits(lambda row: bool(row.held) and not row.talk_held),
-        "SubmitSelfAssessment": _by_goal(
-            "ratings", _visits(lambda row: bool(row.held) and not row.assessment)
-        ),
         "RecordSelfAssessmentOmission": _visits(lambda row: bool(row.held) and not row.assessment),
         "LogHours": _interventions,
         "CorrectHours": _interventions,
-        "DraftFinalReport": _by_goal("goal_results"),
     },
     "placements": {"OfferPlace": _placed},
     "partners": {
