@@ -14,7 +14,7 @@ from events.calendar import add_working_days, instant, is_working_day, local_day
 from events.settings import TenantSettings
 from events.store.directory import PersonRow
 from events.store.instants import instant as instant_of
-from events.store.outbox import LEASE, URGENT, Mail, Outbox, mail_of, needless
+from events.store.outbox import LEASE, URGENT, Mail, Outbox, mail_of
 from events.store.sql import statements
 
 SQL = statements("digests")
@@ -95,13 +95,7 @@ class Digests(Outbox):
         settings: TenantSettings,
     ) -> list[tuple[Digest, int]]:
         """A digest for each day that these rows are of, with how often it was tried."""
-        told: list[asyncpg.Record] = []
-        for row in rows:
-            reason = needless(row)
-            if reason is None:
-                told.append(row)
-            else:
-                await self._settle(tenant, [row["notice"]], "dropped", reason, now)
+        told = await self._needed(tenant, rows, now)
 
         def day(row: asyncpg.Record) -> date:
             return digest_day(instant_of(row["recorded_us"]), settings)

@@ -14,42 +14,11 @@ import asyncpg
 from events.store.connection import Connected
 from events.store.directory import PersonRow
 from events.store.instants import instant
+from events.store.needless import ANSWERS, Since, needless
 from events.store.notices import NoticeRow
 from events.store.sql import statements
 
 SQL = statements("outbox")
-
-REMINDERS = frozenset(
-    {
-        "intake_planned",
-        "consent_requested",
-        "diagnosis_visit_planned",
-        "visit_planned",
-        "visit_rescheduled",
-        "talk_planned",
-        "timetable_clash",
-        "timetable_changed",
-        "placement_talk_planned",
-        "three_party_talk_due",
-        "relation_care_due",
-        "dormancy_proposed",
-        "successor_needed",
-        "agreement_ending",
-        "self_assessment_due",
-        "receipt_due",
-        "stalled",
-        "period_ending",
-        "suspended_long",
-        "overdue",
-        "agreement_to_sign",
-        "signing_link",
-        "signature_due",
-        "signatures_missing",
-        "evaluation_due",
-        "sharing_due",
-    }
-)
-"""Kinds that mean nothing any more once the case has ended (contract 3, Deadlines)."""
 
 URGENT = frozenset(
     {
@@ -139,19 +108,36 @@ class Outbox(Connected):
                 rows = await connection.fetch(
                     SQL["take"], tenant, now, now + LEASE, BATCH, list(URGENT)
                 )
-            for row in rows:
-                taken_up += 1
-                reason = needless(row)
-                if reason is None and row["choice"] == "urgent" and row["kind"] not in URGENT:
-                    reason = "person.choice"
-                if reason is not None:
-                    await self._settle(tenant, [row["notice"]], "dropped", reason, now)
+            taken_up += len(rows)
+            for row in await self._needed(tenant, rows, now):
+                if row["choice"] == "urgent" and row["kind"] not in URGENT:
+                    await self._settle(tenant, [row["notice"]], "dropped", "person.choice", now)
                 else:
                     mail = mail_of(tenant, row)
                     sending = functools.partial(send, mail)
                     await self._attempt(tenant, [row["notice"]], row["attempts"], sending, now)
             if len(rows) < BATCH:
                 return taken_up
+
+    async def _needed(
+        self, tenant: str, rows: Sequence[asyncpg.Record], now: datetime
+    ) -> list[asyncpg.Record]:
+        """Those of what was taken up that are still to be sent; the others are dropped."""
+        async with self._board(tenant) as connection:
+            found = await connection.fetch(
+                SQL["since"], tenant, [row["notice"] for row in rows], list(ANSWERS)
+            )
+        since = {one["notice"]: Since(one["ended"], *map(frozenset, one[2:])) for one in found}
+        left: list[asyncpg.Record] = []
+        for row in rows:
+            reason = needless(row["kind"], since[row["notice"]])
+            if reason is None and not row["email"]:
+                reason = "person.no_address"
+            if reason is None:
+                left.append(row)
+            else:
+                await self._settle(tenant, [row["notice"]], "dropped", reason, now)
+        return left
 
     async def _attempt(
         self,
@@ -187,13 +173,6 @@ class Outbox(Connected):
     ) -> None:
         async with self._board(tenant) as connection:
             await connection.execute(SQL["settle"], tenant, notices, state, problem, next_at, now)
-
-
-def needless(row: asyncpg.Record) -> str | None:
-    """Why a mail that was taken up is not sent, as a code; None for one that is."""
-    if row["kind"] in REMINDERS and not row["open"]:
-        return "case.ended"
-    return None if row["email"] else "person.no_address"
 
 
 def refused_for_good(error: Exception) -> bool:

@@ -33,7 +33,7 @@ with one as (
     returning o.notice, o.attempts
 )
 select t.attempts, n.notice, n.stream, n.kind, n.cause, n.version, n.command_id, n.recorded_us,
-       s.process, s.open, n.person, p.name, p.email, p.language,
+       s.process, n.person, p.name, p.email, p.language,
        array(select r.role from traject.person_role r
               where r.tenant = n.tenant and r.person = n.person order by r.role) as roles
   from taken t

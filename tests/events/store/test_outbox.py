@@ -12,7 +12,7 @@ from events.recording import CaseIndex, NoticeDraft
 from events.settings import ClosedDays, TenantSettings
 from events.store import outbox
 from events.store.digests import Digest, digest_day
-from events.store.outbox import REMINDERS, URGENT, Mail, refused_for_good
+from events.store.outbox import URGENT, Mail, refused_for_good
 from events.store.relay import may_send, may_send_digests, relay
 from events.store.store import Store
 from tests.events.store.samples import begun, recording
@@ -116,16 +116,6 @@ async def test_two_relays_share_the_work(store: Store, tenant: str) -> None:
     box = PostBox()
     await asyncio.gather(*(store.deliver(tenant, box.send, TUESDAY) for _ in range(3)))
     assert len({mail.message_id for mail in box.mails}) == len(box.mails) == 30
-
-
-@pytest.mark.parametrize("kind", sorted(REMINDERS))
-async def test_reminders_of_an_ended_case_are_dropped(store: Store, tenant: str, kind: str) -> None:
-    stream, box = await told(store, tenant, kind), PostBox()
-    ended = CaseIndex(state="closed", open=False, parties={})
-    await store.record(recording(tenant, stream, 1, index=ended))
-    await store.deliver(tenant, box.send, TUESDAY)
-    assert box.mails == []
-    assert await store.mail_counts(tenant) == {"dropped": 1}
 
 
 async def test_reminders_of_a_running_case_and_its_end_are_sent(store: Store, tenant: str) -> None:

@@ -126,3 +126,42 @@ async def test_an_invitation_moves_and_is_called_off_and_tells_no_secret(board: 
         assert {one["summary"] for one in found} == off
     stranger = await board.add("other", "Rosa Elders", "teacher")
     assert await parts(board, Mail(mail.tenant, mail.process, stranger, mail.notice)) == []
+
+
+async def test_one_night_of_turns_ends_in_one_mail(board: Board) -> None:
+    """Nobody reads in the morning what no longer holds, nor is asked what was done."""
+    stream = await board.in_guidance()
+    got: dict[str, list[str]] = {}
+
+    async def send(mail: Mail) -> None:
+        got.setdefault(mail.to.id, []).append(mail.notice.kind)
+
+    async def morning(of: str) -> list[str]:
+        got.clear()
+        await board.store.deliver(board.tenant, send, datetime.now(UTC))
+        return got.get(board.people[of].id, [])
+
+    first = await morning("teacher")
+    assert "goal_list_fixed" in first
+    # Asked for and given on the same day.
+    assert "consent_requested" not in first
+    day = datetime.now(UTC).date() + timedelta(days=20)
+    plan = {"at": f"{day}T08:30", "announced": True}
+    await board.done(stream, "PlanVisit", {"visit": "V1"} | plan)
+    assert await morning("teacher") == ["visit_planned"]
+    turns = (
+        ("Suspend", {"category": "absence"}, "hr"),
+        ("Resume", {}, "hr"),
+        ("AbortTrajectory", {"reason": "Andere baan"}, "client"),
+    )
+    for turn in turns:
+        await board.done(stream, *turn)
+    (off,) = await mails(board, "teacher", "visit_cancelled")
+    assert [one["method"] for one in await parts(board, off)] == ["CANCEL"]
+    assert await morning("teacher") == ["visit_cancelled", "aborted"]
+
+    stream = await board.in_guidance()
+    await board.done(stream, "PlanVisit", {"visit": "V1"} | plan)
+    for turn in turns:
+        await board.done(stream, *turn)
+    assert await morning("teacher") == ["aborted"]

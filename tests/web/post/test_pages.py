@@ -141,6 +141,7 @@ async def test_mail_that_does_not_arrive_is_shown_without_what_it_is_about(board
     stream = (await board.open()).json()["id"]
     other = await board.add("other", "Rosa Elders", "teacher")
     await board.open(teacher=other.id)
+    await board.store.deliver(board.tenant, refuse, datetime.now(UTC))
     await board.done(stream, "AcceptRequest", {"hourly_rate": "118.00"}, "coordinator")
     await board.store.deliver(board.tenant, refuse, datetime.now(UTC))
     await signed_in(board, "teacher")
