@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import asyncpg
 
 from tests.conftest import Database
@@ -66,6 +68,10 @@ async def test_an_erased_case_shows_what_stays(board: Board, database: Database)
         in (await board.http.get("/audit/search?kind=cases&status=erased")).text
     )
     await words(board, f"/audit/supervision/{stream}/export")
+    html = (await board.http.get(f"/audit/supervision/{stream}")).text
+    first = re.search(r"/audit/events/[0-9a-f-]+", html)
+    assert first
+    assert "Dossier traject werkbegeleiding" in await words(board, first[0])
 
 
 async def test_who_audits_is_shown_the_way_to_decide_on_an_erasure(board: Board) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import copy
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,7 @@ async def test_the_page_says_what_the_server_worked_out(audited: Audited) -> Non
     html = (await audited.get(f"/audit/events/{event}")).text
     assert html.count('class="yes"') == len(STEPS)
     assert audited.keys.vkeys[0] in html
+    assert re.search(r"<dt>Dossier</dt><dd>Traject van \w+", html)
     await audited.get("/audit/events/00000000-0000-0000-0000-000000000000", status=404)
     await audited.get(f"/audit/events/{event.upper()}", status=404)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import Request
@@ -14,8 +14,8 @@ from events.store.errors import Erased
 from web.api.looking import AUDITOR
 from web.api.paths import private
 from web.api.problems import Problem, uuid_or_none
-from web.naming import wording_for
 from web.pages.audit.access import now_at
+from web.pages.audit.naming import Names
 from web.pages.audit.proving import worked_out
 from web.pages.audit.published import published
 from web.pages.page import page
@@ -39,18 +39,19 @@ async def proved(request: Request, site: Site, person: PersonRow) -> Response:
     header = json.loads(row["header"])
     settings = await site.settings(person.tenant)
     words, process = page_language(request), row["process"]
-    shown: list[Any] = [header["actor"]["person"]]
-    wording = await wording_for(site, person.tenant, process, shown, words, settings)
+    stream, names = str(row["stream"]), Names(site, person, words, settings)
+    await names.learn(now_at(request, site), [header["actor"]["person"]], {stream: process})
     return page(
         request,
         "audit/event.html",
         process=process,
-        stream=str(row["stream"]),
+        stream=stream,
+        case=names.case(stream, process)[0],
         event_id=str(row["event_id"]),
         event_hash=row["event_hash"].hex(),
         version=row["version"],
         header=header,
-        wording=wording,
+        wording=names.wording(process),
         proof=found,
         worked=worked_out(found, keys) if found else [],
         keys=keys,
