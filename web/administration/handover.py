@@ -21,7 +21,7 @@ from events.event import form_id
 from events.store.errors import Erased
 from events.store.succession import Part, Passed, Passing
 from web.administration.choosing import Choices, choices, named
-from web.administration.successors import FOLLOW, command_of
+from web.administration.successors import FOLLOW, command_of, otherwise
 from web.administration.typed import WRONG, Typed, typed
 from web.api.paths import stream_of
 from web.api.problems import Problem, uuid_or_none
@@ -47,7 +47,10 @@ ASK = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A part in a case. ``how``: goes, unfit, not_now, by_hand, done, refused or waiting."""
+    """A part in a case.
+
+    ``how``: goes, unfit, not_now, by_hand, subject, named, never, done, refused or waiting.
+    """
 
     case: str
     href: str
@@ -236,7 +239,7 @@ async def _plan(request: Request, site: Site, person: PersonRow, sent: Typed) ->
     for one in parts:
         reading = readings.get(one.stream)
         follow = FOLLOW.get((one.process, one.part))
-        how = "by_hand"
+        how = "not_now" if follow else otherwise(one.process, one.part)
         if follow is not None and reading is not None and to is not None:
             how = _how(reading, person, follow.command, one, to, sent, now, settings)
         role = str(words.of(one.process)["roles"].get(one.part, ""))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from events.process import SUBJECTS
 from workflows.decision import Command, Rules
 
 Data = Callable[[str, str, Any], dict[str, Any]]
@@ -47,7 +48,21 @@ FOLLOW: Mapping[tuple[str, str], Succession] = {
         lambda to, _reason, state: {"coordinator": state.coordinator, "deputy": to},
     ),
 }
-"""By process and part. What is not in here is a matter of the case itself, such as its teacher."""
+"""By process and part: the command by which all work of somebody goes to another at once."""
+IN_THE_CASE = frozenset({("internships", "contact"), ("internships", "supervisor")})
+"""Who has such a part is replaced in the case, and by somebody of the same company."""
+NAMED = frozenset({"client", "manager"})
+"""Who has such a part was named in the request, and nothing replaces them."""
+
+
+def otherwise(process: str, part: str) -> str:
+    """What there is for a part that is not handed over here: by_hand, subject, named or never."""
+    kind, _, number = part.partition(":")
+    if number or (process, part) in IN_THE_CASE:
+        return "by_hand"
+    if kind in SUBJECTS:
+        return "subject"
+    return "named" if process == "supervision" and kind in NAMED else "never"
 
 
 def command_of(
