@@ -146,6 +146,21 @@ async def test_what_changed_is_told_until_it_was_seen(demo: Board) -> None:
     assert answer.status_code == 404
 
 
+async def test_an_advisor_is_told_which_visits_are_to_be_planned(
+    demo: Board, project: Project
+) -> None:
+    stream = await demo.in_guidance()
+    link = f'href="/supervision/{stream}/do/PlanVisit"'
+    assert link in await shown(demo, "advisor")
+    await project()
+    assert link in await shown(demo, "advisor")
+    for by in ("teacher", "client", "hr"):
+        assert link not in await shown(demo, by)
+    at = (datetime.now(UTC) + timedelta(days=20)).strftime("%Y-%m-%dT08:30")
+    await demo.done(stream, "PlanVisit", {"visit": "V1", "at": at, "announced": True})
+    assert link not in await shown(demo, "advisor")
+
+
 async def test_pages_of_all_tasks_know_their_numbers(demo: Board) -> None:
     for path in ("/tasks?page=0", "/tasks?page=x", "/agenda?page=21", "/agenda?page=-1"):
         await shown(demo, "hr", path, 422)

@@ -236,12 +236,18 @@ def waited_for(summary: Mapping[str, Any], reader: str, wording: Wording) -> lis
     ]
 
 
-def _unnamed(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
+def without_visit(summary: Mapping[str, Any]) -> bool:
+    """Whether a visit is to be planned: in a summary, or in the row of a list."""
     visits = summary["visits"]
+    waits = summary["state"] == "guidance" and not summary["suspended"] and not visits["planned"]
+    return waits and len(visits["held"]) < visits["agreed"]
+
+
+def _unnamed(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
     if summary["suspended"]:
         return []
-    if summary["state"] == "guidance" and not visits["planned"]:
-        return [("visit", "advisor")] if len(visits["held"]) < visits["agreed"] else []
+    if without_visit(summary):
+        return [("visit", "advisor")]
     if summary["state"] == "reported":
         without = [role for role in ("teacher", "client") if role not in summary["receipts"]]
         return [("receipt", role) for role in without] or [("decide", "client")]

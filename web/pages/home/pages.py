@@ -24,6 +24,7 @@ from web.pages.home.entries import (
     planned,
     waiting,
 )
+from web.pages.home.unplanned import to_plan, unplanned
 from web.pages.home.visit import Visit, page_number, pager, signed_in
 from web.pages.page import page
 from web.pages.session import same_site
@@ -46,17 +47,20 @@ async def home(visit: Visit) -> Response:
     found = await desk(site, person, now, settings, (WAITING, PLANNED))
     since, first = await since_of(site, person, now)
     changed = await news(site, person, since, now, settings, CHANGED)
+    to_do = await unplanned(visit)
     titles = await visit.titles(
         found.waiting.items,
         found.planned.items,
+        to_do,
         [one.of_case for one in changed],
         also={e.actor.person for one in changed for e in one.events[:PIECES] if e.actor.person},
     )
     ahead = planned(found.planned.items, titles, visit.today)
+    groups = grouped(waiting(found.waiting.items, titles, visit.today), visit.today)
     return page(
         visit.request,
         "home.html",
-        groups=grouped(waiting(found.waiting.items, titles, visit.today), visit.today),
+        groups={**groups, "unplanned": to_plan(to_do, titles)} if to_do else groups,
         waiting=found.waiting,
         more_waiting=found.waiting.total - len(found.waiting.items),
         past=[one for one in ahead if one.late],
