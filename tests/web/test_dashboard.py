@@ -208,6 +208,26 @@ async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:
     assert (await site.post("ellen", "/dashboard/filters", sent)).status_code == 403
 
 
+async def test_what_is_refused_says_why(site: ExampleSite) -> None:
+    refused, absent = texts("nl").pages["refused"], texts("nl").pages["error"]["title"]
+    for query in ("period=2025-2027", "zz=1"):
+        text = (await look(site, f"/dashboard?{query}", status=422)).text
+        assert refused["asked_title"] in text
+        assert '<a href="/dashboard">' in text
+        assert absent not in text
+    for path in ("/audit", f"/audit/supervision/{site.ids['in_guidance']}"):
+        text = (await look(site, path, "ellen", status=403)).text
+        assert refused["role_title"] in text
+        assert absent not in text
+    case = f"/supervision/{site.ids['in_guidance']}"
+    for path, most in ((f"{case}/do/LogHours", "300 kB"), ("/language", "10 kB")):
+        answer = await site.post("ellen", path, {"hours": "1" * 2_000_000})
+        assert answer.status_code == 413
+        assert f"ten hoogste {most} versturen" in answer.text
+        assert refused["back"] in answer.text
+        assert absent not in answer.text
+
+
 async def test_two_tabs_begin_with_one_filter(site: ExampleSite) -> None:
     """What both keep at the same moment is kept, and one of them is begun with."""
     desks, nienke = site.store.desks, person_id("nienke")

@@ -16,8 +16,9 @@ from events.calendar import local_day
 from events.store.administration import Entry, LastAdministrator, MailTaken, RolesChanged
 from web.administration.grants import granted
 from web.administration.people import ROLES, roles_of, wrong_mail
-from web.administration.typed import WRONG, Typed, typed
+from web.administration.typed import BYTES, WRONG, Typed, typed
 from web.pages.page import page
+from web.pages.refused import size
 from web.pages.session import page_language
 from web.plain import one_line, plain
 from web.site import Site
@@ -223,4 +224,6 @@ def _page(request: Request, sent: Typed, rows: list[Row], status: int = 200) -> 
         counts=counts,
         roles=roles_of(words),
         named=words.events["roles"],
+        most=BYTES,
+        too_large=words.pages["administration"]["import"]["too_large"].format(most=size(BYTES)),
     )

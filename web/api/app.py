@@ -17,7 +17,8 @@ from web.documents import papers
 from web.dossiers import Dossiers
 from web.headers import SecurityHeaders
 from web.live import Live
-from web.pages.routes import add_pages, error_page
+from web.pages.refused import error_page
+from web.pages.routes import add_pages
 from web.permissions.gate import Gate
 from web.privacy import answers as privacy
 from web.signin.access import Access

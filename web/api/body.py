@@ -16,6 +16,14 @@ MOST_FIELDS = 1_000
 FORM = "application/x-www-form-urlencoded"
 
 
+class TooLarge(Problem):
+    """More was sent than anybody would; ``most`` is the number of bytes that is allowed."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__("body.too_large")
+        self.most = most
+
+
 async def json_object(request: Request) -> dict[str, Any]:
     """The JSON object of a call. Raises Problem (413, 415, 422)."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
@@ -71,5 +79,5 @@ async def _bytes(request: Request, most: int) -> bytes:
     async for part in request.stream():
         raw += part
         if len(raw) > most:
-            raise Problem("body.too_large")
+            raise TooLarge(most)
     return bytes(raw)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,7 +11,7 @@ from events.settings import TenantSettings
 from web import drafts
 from web.administration import pages as administration
 from web.api.body import form
-from web.api.problems import RETRY_AFTER_SECONDS, Problem, as_problem, status_of
+from web.api.problems import Problem, as_problem
 from web.documents import papers
 from web.pages import processes, signing
 from web.pages.audit import pages as audit
@@ -22,6 +21,7 @@ from web.pages.home.pages import PAGES as DESK
 from web.pages.overview import start
 from web.pages.page import page
 from web.pages.people import PAGES as PEOPLE
+from web.pages.refused import error_page
 from web.pages.session import keep_language, page_language, same_site, visitor
 from web.pages.statics import Statics
 from web.patience import in_time
@@ -90,17 +90,6 @@ async def _shown(handler: Handler, request: Request) -> Response:
         return await handler(request)
     except ErasedCase as erased:
         return await erased_page(request, erased)
-
-
-def error_page(request: Request, problem: Problem) -> Response:
-    """The page that says what went wrong."""
-    status = int(status_of(problem.code))
-    names = {503: "away_", 500: "fault_", 405: "method_", 429: "many_"}
-    shown_as = page(request, "error.html", status, which=names.get(status, ""))
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        shown_as.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    shown_as.headers.update(problem.headers or {})
-    return shown_as
 
 
 async def language(request: Request) -> Response:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from web.api.body import FORM
+from web.api.body import FORM, TooLarge
 from web.api.problems import Problem
 from web.pages.page import page
 from web.pages.session import same_site
@@ -48,7 +48,7 @@ async def _fields(request: Request) -> list[tuple[str, str]]:
     async for part in request.stream():
         raw += part
         if len(raw) > MOST_BYTES:
-            raise Problem("body.too_large")
+            raise TooLarge(MOST_BYTES)
     if kind != FORM:
         return []
     try:

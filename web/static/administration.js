@@ -6,7 +6,22 @@ for (const pick of document.querySelectorAll("input[data-into]")) {
   pick.closest("[hidden]").hidden = false;
   pick.addEventListener("change", async () => {
     const [file] = pick.files;
-    if (file) document.getElementById(pick.dataset.into).value = await file.text();
+    pick.value = "";
+    if (file && fits(pick.form, file.size)) document.getElementById(pick.dataset.into).value = await file.text();
+  });
+}
+
+// What is too large is told before it is sent: the answer would be a page without what was typed.
+function fits(form, size) {
+  const told = form.querySelector("[data-too-large]"), large = size > Number(form.dataset.most);
+  told.textContent = large ? told.dataset.tooLarge : "";
+  told.hidden = !large;
+  return !large;
+}
+
+for (const form of document.querySelectorAll("form[data-most]")) {
+  form.addEventListener("submit", (event) => {
+    if (!fits(form, String(new URLSearchParams(new FormData(form))).length)) event.preventDefault();
   });
 }
 
