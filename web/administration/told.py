@@ -99,6 +99,8 @@ def differences(change: Change, words: Texts, wording: Wording) -> Iterable[Diff
         was, now = before.get(key), after.get(key)
         if key == "closed":
             was, now = _apart(was or [], now or [])
+        elif key == "retention":
+            was, now = _terms_apart(was or {}, now or {})
         told = value_of(words, wording, key, now)
         if key == "closed" and not now:
             told = str(said["closed_gone"])
@@ -110,6 +112,14 @@ def differences(change: Change, words: Texts, wording: Wording) -> Iterable[Diff
 def _apart(was: Sequence[Any], now: Sequence[Any]) -> tuple[list[Any], list[Any]]:
     """Of both lists only what the other lacks."""
     return [one for one in was if one not in now], [one for one in now if one not in was]
+
+
+def _terms_apart(
+    was: Mapping[str, Any], now: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Of both only the terms that differ."""
+    other = [kind for kind in {**was, **now} if was.get(kind) != now.get(kind)]
+    return {k: was[k] for k in other if k in was}, {k: now[k] for k in other if k in now}
 
 
 def label_of(words: Texts, key: str) -> str:
@@ -140,7 +150,10 @@ def value_of(words: Texts, wording: Wording, key: str, value: Any) -> str:
         case list():
             return ", ".join(str(one) for one in value)
         case dict() if key == "retention":
-            terms = (f"{said['classes'][k]}: {one['months']}" for k, one in value.items())
+            terms = (
+                f"{said['classes'][k]}: {one['months']} {said['units']['months']} ({one['ground']})"
+                for k, one in value.items()
+            )
             return "; ".join(terms)
         case str() if key in ("subject", "intro") and words.language == "nl":
             return value.replace("{name}", "{naam}")
