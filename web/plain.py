@@ -12,6 +12,7 @@ _UNSEEN = re.compile(
 )
 """Controls, what has no width, and marks of direction; joiners stay, as scripts and emoji need
 them."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def plain(text: str) -> str:
@@ -23,3 +24,8 @@ def plain(text: str) -> str:
 def one_line(text: str) -> str:
     """The same where there is room for one line only."""
     return " ".join(plain(text).split())
+
+
+def harmless(text: str) -> str:
+    """A text of a CSV file that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -18,8 +18,10 @@ import pytest
 from deploy.demo.examples import person_id
 from deploy.embedded.postgres import EmbeddedPostgres
 from tests.web.example_site import ExampleSite, example_site
-from web.pages.dashboard.files import csv_file, harmless, xlsx_file
+from web.pages.audit import results
+from web.pages.dashboard.files import csv_file, xlsx_file
 from web.pages.dashboard.tables import Cell, Column, Table
+from web.plain import harmless
 from web.site import DEMO_BOARD
 from web.texts import texts
 
@@ -299,12 +301,16 @@ async def test_tables_and_lists_are_files_too(site: ExampleSite) -> None:
 
 
 def test_no_spreadsheet_takes_a_text_for_a_formula() -> None:
-    evil = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
+    evil = ['=HYPERLINK("http://evil.example")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
     columns = [Column("case"), Column("cases", "count")]
     table = Table("x", columns, [[Cell(text), Cell(-1)] for text in evil])
     heading, *rows = rows_of(csv_file(table, ["=Kop", "Aantal"], "", "nl").decode())
     assert heading == ["'=Kop", "Aantal"]
     assert all(row[0].startswith("'") for row in rows)
+    found = results.Found((), [[results.Cell(text)] for text in evil])
+    text = found.csv(["=Kop"]).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+    assert read == [["'=Kop"], *([f"'{one}"] for one in evil)]
     # A number is a number, also below zero.
     assert {row[1] for row in rows} == {"-1"}
     assert harmless("De Windvaan") == "De Windvaan"

@@ -15,13 +15,12 @@ from events.settings import TenantSettings
 from web.forms.words import command_in_words
 from web.pages.audit.asked import Asked
 from web.pages.audit.naming import Names, exactly
+from web.plain import harmless
 from web.site import Site
 from web.texts import Texts
 
 if TYPE_CHECKING:
     from events.store.directory import PersonRow
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +48,10 @@ class Found:
         """
         out = io.StringIO()
         writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-        writer.writerow(heads)
+        writer.writerow([harmless(head) for head in heads])
         for row in self.rows:
             parts = [" ".join(p for p in (one.text, one.chip, one.beside) if p) for one in row]
-            writer.writerow([f"'{text}" if text.startswith(_FORMULA) else text for text in parts])
+            writer.writerow([harmless(text) for text in parts])
         return out.getvalue().encode("utf-8-sig")
 
 

@@ -9,13 +9,13 @@ from datetime import date
 from typing import Any, Literal
 
 from web.pages.dashboard.tables import Kind, Table, Value
+from web.plain import harmless
 
 Ending = Literal["csv", "xlsx"]
 TYPES: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _FORMATS: Mapping[str, str] = {
     "count": "#,##0",
     "decimal": "#,##0.00",
@@ -41,11 +41,6 @@ def csv_file(table: Table, headings: Sequence[str], hidden: str, language: str) 
             ]
         )
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _plain(value: Value, *, dutch: bool) -> str:
