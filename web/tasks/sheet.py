@@ -11,13 +11,14 @@ from uuid import uuid4
 from fastapi import Request
 from fastapi.responses import Response
 
-from web.api.problems import FieldFault, status_of
+from web.api.problems import FieldFault, Problem, status_of
 from web.doing import Tried, last
 from web.drafts import Place, kept_at
 from web.forms.decoding import Sent, decoded, several
 from web.forms.ways import instead_of
 from web.forms.words import title_of
 from web.naming import wording_for
+from web.pages.commands import said
 from web.pages.page import page
 from web.pages.session import page_language
 from web.reading import Reading, context, offered
@@ -112,7 +113,7 @@ class Task:
                 self.tried.key or uuid4().hex,
                 self.tried.sent,
                 self._wrong(),
-                said(self.tried, self.words, reading),
+                _said(self.tried.problem, self.words, reading),
                 saved,
                 query=line,
             )
@@ -233,18 +234,12 @@ async def turned_away(task: Task, code: str, reason: str = "") -> Response:
     )
 
 
-def said(tried: Tried, words: Texts, reading: Reading) -> ProblemText:
+def _said(problem: Problem, words: Texts, reading: Reading) -> ProblemText:
     """Why it was not accepted, for somebody who sees a page and no codes."""
-    own = {"command.id_reused": ("do", "before"), "service.unavailable": ("error", "away")}
-    code = tried.problem.code
-    if code == "command.invalid":
+    if problem.code == "command.invalid":
         told = words.pages["tasks"]
         return ProblemText(told["invalid_title"], told["invalid_detail"])
-    if code not in own:
-        return words.problem(code, reading.view.settings)
-    part, name = own[code]
-    told = words.pages[part]
-    return ProblemText(told[f"{name}_title"], told[f"{name}_detail"])
+    return said(problem, words, reading.view.settings)
 
 
 def _kind(name: str) -> str:
