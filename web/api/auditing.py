@@ -161,7 +161,7 @@ async def proof(request: Request) -> JSONResponse:
     if stored is None:
         raise Problem("not_found")
     process, stream = stored["process"], str(stored["stream"])
-    if not await _audits(site, person, process, stream):
+    if not await audits(site, person, process, stream):
         raise Problem("not_found")
     try:
         found = await site.store.audit.proof(stored)
@@ -178,7 +178,7 @@ async def proof(request: Request) -> JSONResponse:
     return private(found.json())
 
 
-async def _audits(site: Site, person: PersonRow, process: str, stream: str) -> bool:
+async def audits(site: Site, person: PersonRow, process: str, stream: str) -> bool:
     """Whether this auditor reads the case as its auditor: not who is its teacher or student."""
     try:
         dossier = await site.dossiers.read(person.tenant, process, stream)

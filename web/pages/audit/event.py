@@ -10,8 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from events.audit.proofs import NotYet, Proof
-from events.store.errors import Erased
-from web.api.looking import AUDITOR
+from web.api.auditing import audits
 from web.api.paths import private
 from web.api.problems import Problem, uuid_or_none
 from web.pages.audit.access import now_at
@@ -20,7 +19,7 @@ from web.pages.audit.proving import worked_out
 from web.pages.audit.published import published
 from web.pages.page import page
 from web.pages.session import page_language
-from web.site import Site, reader_of
+from web.site import Site
 
 if TYPE_CHECKING:
     from events.audit.proofs import Stored
@@ -81,19 +80,9 @@ async def event_of(request: Request, site: Site, person: PersonRow) -> Stored:
     if event_id is None or str(UUID(event_id)) != text:
         raise Problem("not_found")
     stored = await site.store.audit.stored(person.tenant, event_id)
-    if stored is None or not await _audits(site, person, stored["process"], str(stored["stream"])):
+    if stored is None or not await audits(site, person, stored["process"], str(stored["stream"])):
         raise Problem("not_found")
     return stored
-
-
-async def _audits(site: Site, person: PersonRow, process: str, stream: str) -> bool:
-    try:
-        dossier = await site.dossiers.read(person.tenant, process, stream)
-    except Erased:
-        return True
-    if dossier is None:
-        return False
-    return AUDITOR in site.rules[process].story.rights(dossier.state, reader_of(person))
 
 
 async def _looked(request: Request, site: Site, person: PersonRow, row: Stored) -> None:
