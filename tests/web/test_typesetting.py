@@ -70,6 +70,23 @@ def test_every_character_ends_in_a_document(monkeypatch: pytest.MonkeyPatch) -> 
     assert pdf("agreement", paper("漢")) == pdf("agreement", paper("漢"), spelled=True)
 
 
+def test_a_long_document_is_set_once_though_letters_are_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runs: list[str] = []
+    whole = typesetting._set
+    monkeypatch.setattr(
+        typesetting, "_set", lambda name, values: runs.append(name) or whole(name, values)
+    )
+    made = pdf("agreement", paper("Zien 漢字 en 🎒.", "≤ 7"))
+    assert runs.count("agreement") == 1
+    named = "Zien [CJK UNIFIED IDEOGRAPH-6F22][CJK UNIFIED IDEOGRAPH-5B57] en [SCHOOL SATCHEL]."
+    assert made == pdf("agreement", paper(named, "≤ 7"))
+    runs.clear()
+    pdf("agreement", paper("Zoals altijd, “é” en €"))
+    assert runs == ["agreement"]
+
+
 @pytest.fixture
 async def press() -> AsyncIterator[Press]:
     press = Press(worn_after=10_000)

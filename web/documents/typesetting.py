@@ -18,6 +18,8 @@ from web.plain import plain
 
 FOLDER = Path(__file__).parent
 ATTEMPTS = 6
+WORDS, WORD = 200, 60
+"""So many unusual words are looked at before a document is set, and so much of each."""
 LENGTH = 8
 MEMORY = 2 * 1024**3
 _BARRED = re.compile(r'(?:the text|codepoint) `"((?:[^"\\]|\\.)+)"`')
@@ -35,6 +37,8 @@ def pdf(template: str, paper: Mapping[str, Any], *, spelled: bool = False) -> by
     own keys and what else is written stay as they are.
     """
     values = _each(paper, plain)
+    if not spelled:
+        values = _tried(values)
     for _ in range(0 if spelled else ATTEMPTS):
         try:
             return _set(template, values)
@@ -45,6 +49,38 @@ def pdf(template: str, paper: Mapping[str, Any], *, spelled: bool = False) -> by
                 break
             values = named
     return _set(template, _each(values, _spelled))
+
+
+def _tried(values: Any) -> Any:
+    """The same with what no font has named, as far as the unusual words alone tell of it.
+
+    They are set in a moment, where a long document would be set once more for nothing.
+    """
+    words = sorted(_unusual(values))[:WORDS]
+    for _ in range(ATTEMPTS if words else 0):
+        try:
+            _set("words", {"words": words})
+            break
+        except typst.TypstError as error:
+            barred = _barred(str(getattr(error, "diagnostic", "")))
+            if not barred:
+                break
+            words = [_readable(word, barred) for word in words]
+            values = _each(values, lambda text, barred=barred: _readable(text, barred))
+    return values
+
+
+def _unusual(values: Any) -> set[str]:
+    """The words that a font may not have."""
+    found: set[str] = set()
+
+    def look(text: str) -> str:
+        if _UNUSUAL.search(text):
+            found.update(word[:WORD] for word in text.split() if _UNUSUAL.search(word))
+        return text
+
+    _each(values, look)
+    return found
 
 
 def _set(template: str, values: Any) -> bytes:
