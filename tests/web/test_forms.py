@@ -45,6 +45,11 @@ from workflows.supervision.commands import (
             {"present": ["teacher", "advisor"], "agreements": ["Een\nTwee"]},
         ),
         (
+            RecordIntake,
+            {"agreements.1": "Een", "agreements.²": "Twee", f"agreements.{'9' * 5000}": "Drie"},
+            {"agreements": ["Een"]},
+        ),
+        (
             RecordVisit,
             {"findings.1.goal": "G2", "findings.1.seen": "seen", "findings.0.goal": "G1"},
             {"findings": [{"goal": "G1"}, {"goal": "G2", "seen": "seen"}]},

@@ -110,6 +110,14 @@ def test_what_is_said_belongs_to_a_command_or_field_that_exists() -> None:
         assert forms[table].keys() - paths <= of_cards
 
 
+def test_rows_are_numbered_as_our_own_forms_do() -> None:
+    model = RULES["supervision"].commands["RequestTrajectory"]
+    sent = {"concerns.1.text": "x", "concerns.².text": "x", f"concerns.{'9' * 5000}.text": "x"}
+    words = words_of(DEFAULT, "supervision", "RequestTrajectory")
+    made = Builder("RequestTrajectory", words, Known(), sent).fields(model)
+    assert [len(one.rows) for one in made if one.name == "concerns"] == [2]
+
+
 def test_what_a_form_offers_is_what_its_command_takes() -> None:
     """The first choice of everything, sent back, is data that the command's model knows."""
     somebody = (Option("6f1f2a3e-2f0a-4a80-9f0e-9a3f3c1d2b4a", "Iemand"),)

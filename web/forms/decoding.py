@@ -19,6 +19,8 @@ Sent = Mapping[str, str | Sequence[str]]
 
 _TRUE = frozenset({"true", "yes", "on", "1"})
 _FALSE = frozenset({"false", "no", "off", "0"})
+ROW = re.compile(r"[0-9]{1,3}")
+"""How a row is named in the path of its fields."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _DUTCH_DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})(.*)", re.DOTALL)
 _SHORT_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(:00)?")
@@ -111,7 +113,7 @@ class _Reader:
         steps = {
             name[len(start) :].partition(".")[0] for name in self.sent if name.startswith(start)
         }
-        return sorted((one for one in steps if one.isascii() and one.isdigit()), key=int)
+        return sorted((one for one in steps if ROW.fullmatch(one)), key=int)
 
     def _map(self, shape: Shape, form: str, data: str) -> dict[str, Any] | None:
         of = shape.of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from web.forms.choosing import ANYBODY, TYPED
-from web.forms.decoding import Sent, several
+from web.forms.decoding import ROW, Sent, several
 from web.forms.known import Known, Option, Options
 from web.forms.shapes import Shape, shape_of
 from web.forms.words import FormWords
@@ -250,7 +250,7 @@ class Builder:
             return len(self.known.given.get(path, ())) + 1
         start = f"{name}."
         below = [one[len(start) :].partition(".")[0] for one in self.sent if one.startswith(start)]
-        there = max((int(one) + 1 for one in below if one.isdigit() and len(one) < 4), default=1)
+        there = max((int(one) + 1 for one in below if ROW.fullmatch(one)), default=1)
         return min(there + (self.more == name), MOST_ROWS)
 
     def _plain(
