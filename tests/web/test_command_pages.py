@@ -135,6 +135,15 @@ async def test_what_is_open_is_offered_and_what_is_not_says_why(demo: Board) -> 
     assert elsewhere.status_code == 404
 
 
+async def test_only_a_choice_that_may_be_left_out_can_be_taken_back(demo: Board) -> None:
+    stream = await demo.in_guidance()
+    page = await page_of(demo, "advisor", f"/supervision/{stream}/do/EstimateScope")
+    assert 'name="client_agrees" value="" checked' in page
+    needed = await page_of(demo, "advisor", f"/supervision/{stream}/do/AgreeVisitMode")
+    assert 'type="radio" name="mode"' in needed
+    assert 'name="mode" value=""' not in needed
+
+
 async def test_a_warning_is_told_beforehand_and_does_not_block(demo: Board) -> None:
     stream = await demo.in_guidance()
     form = f"/supervision/{stream}/do/AbortTrajectory"
