@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -71,16 +71,13 @@ class Succession(Connected):
         """Those that last or lie ahead, of everybody or of one."""
         async with self._board(tenant) as connection:
             rows = await connection.fetch(SQL["absences"], tenant, today, person)
-        return [
-            Absence(
-                str(row["person"]),
-                row["first_day"],
-                row["last_day"],
-                row["stands_in"] and str(row["stands_in"]),
-                row["name"],
-            )
-            for row in rows
-        ]
+        return [_absence(row) for row in rows]
+
+    async def absent(self, tenant: str, day: date, people: Iterable[str]) -> list[Absence]:
+        """Who of these people is not there on that day, by name."""
+        async with self._board(tenant) as connection:
+            rows = await connection.fetch(SQL["absent"], tenant, day, list(people))
+        return [_absence(row) for row in rows]
 
     async def keep_absence(self, tenant: str, by: str, absence: Absence) -> None:
         """Raises AbsenceOverlaps, UnknownPerson."""
@@ -167,6 +164,16 @@ class Succession(Connected):
             await connection.execute(
                 SQL["settle_passed"], tenant, id_, part.stream, part.part, outcome, code
             )
+
+
+def _absence(row: Any) -> Absence:
+    return Absence(
+        str(row["person"]),
+        row["first_day"],
+        row["last_day"],
+        row["stands_in"] and str(row["stands_in"]),
+        row["name"],
+    )
 
 
 def _passing(row: Any, done: int = 0, refused: int = 0, left: int = 0) -> Passing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from events.calendar import local_day
-from events.store.succession import Absence, AbsenceOverlaps
+from events.store.succession import Absence, AbsenceOverlaps, Part
 from web.administration.choosing import choices, named
+from web.administration.successors import may_follow
 from web.administration.typed import WRONG, Typed, typed
 from web.api.problems import Problem, uuid_or_none
 from web.pages.page import page
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An absence as the page tells it; ``parts`` open cases in which somebody has a part."""
+    """An absence as the page tells it; ``parts`` open cases in which somebody has a part.
+
+    ``unfit``: who stands in has not the roles to take all of those over.
+    """
 
     person: str
     name: str
@@ -35,6 +40,7 @@ class Shown:
     stands_in: str
     now: bool
     parts: int
+    unfit: bool
 
 
 async def show(request: Request, site: Site, person: PersonRow) -> Response:
@@ -91,28 +97,37 @@ async def _page(
     told = [one.stands_in for one in found if one.stands_in]
     told += [kept] if (kept := uuid_or_none(done)) else []
     names = await site.store.names(person.tenant, told)
+    fit = await site.store.persons(person.tenant, told)
     wording = Wording(page_language(request), settings, names)
+    shown: list[Shown] = []
+    for one in found:
+        parts = await site.store.parts_of(person.tenant, one.person)
+        when, name = _when(one, wording), names.get(one.stands_in or "", "")
+        unfit = bool(name) and not _fits(site, parts, fit.get(one.stands_in or ""))
+        first = one.start.isoformat()
+        shown.append(
+            Shown(one.person, one.name, first, when, name, one.start <= today, len(parts), unfit)
+        )
     return page(
         request,
         "administration/absence.html",
         status,
-        absences=[
-            Shown(
-                one.person,
-                one.name,
-                one.start.isoformat(),
-                _when(one, wording),
-                names.get(one.stands_in or "", ""),
-                one.start <= today,
-                len(await site.store.parts_of(person.tenant, one.person)),
-            )
-            for one in found
-        ],
+        absences=shown,
         options=await choices(site, person.tenant, sent, "person", "stands_in"),
         sent=sent,
         done="kept" if done in names else done,
         kept=done if done in names else "",
         passes=may(person, "administration.handover"),
+    )
+
+
+def _fits(site: Site, parts: Sequence[Part], by: PersonRow | None) -> bool:
+    """Whether all of it could be handed over to this person."""
+    roles = by.roles if by else ()
+    return all(
+        may_follow(site.rules[one.process], one.part, roles)
+        for one in parts
+        if one.process in site.rules
     )
 
 

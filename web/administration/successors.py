@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from events.process import SUBJECTS
 from workflows.decision import Command, Rules
+from workflows.persons import fits
 
 Data = Callable[[str, str, Any], dict[str, Any]]
 """(who follows, why, the state of the case) -> the data of the command."""
@@ -63,6 +66,16 @@ def otherwise(process: str, part: str) -> str:
     if kind in SUBJECTS:
         return "subject"
     return "named" if process == "supervision" and kind in NAMED else "never"
+
+
+_SOMEBODY, _ANOTHER = str(UUID(int=1)), SimpleNamespace(coordinator=str(UUID(int=2)))
+
+
+def may_follow(rules: Rules[Any], part: str, roles: Collection[str]) -> bool:
+    """Whether somebody with these roles fits a part, as far as it can be handed over at all."""
+    found = command_of(rules, part, _SOMEBODY, "-", _ANOTHER)
+    named = rules.people(found[1]) if found else {}
+    return all(fits(roles, role) for who, role in named.values() if who == _SOMEBODY)
 
 
 def command_of(

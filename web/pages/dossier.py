@@ -12,6 +12,7 @@ from fastapi.responses import Response
 from web.api.problems import status_of
 from web.documents.shelf import documents_of
 from web.doing import FORMS, Tried, forms
+from web.pages.away import away
 from web.pages.case import (
     Ahead,
     VisitRow,
@@ -152,6 +153,7 @@ async def _shown(
         case=summary,
         href=href,
         wording=wording,
+        away=await away(site, person.tenant, reading, wording),
         turn=turn_of(reading, summary, tasks, coming, wording, may),
         links=links_of(wording, href, may, tasks, list(FORMS)),
         ahead=coming,

@@ -94,6 +94,13 @@ select a.person, a.first_day, a.last_day, a.stands_in, p.name
    and ($3::uuid is null or a.person = $3)
  order by a.first_day, p.name
 
+-- name: absent
+select a.person, a.first_day, a.last_day, a.stands_in, p.name
+  from traject.absence a join traject.person p using (tenant, person)
+ where a.tenant = $1 and a.person = any ($3::uuid[])
+   and a.first_day <= $2 and (a.last_day is null or a.last_day >= $2)
+ order by p.name, a.person
+
 -- name: overlapping
 select first_day from traject.absence
  where tenant = $1 and person = $2 and first_day <= coalesce($4, 'infinity'::date)
