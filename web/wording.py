@@ -93,8 +93,12 @@ class Wording:
         return one_line(self.names.get(id_, str(self.texts.pages["unknown_person"])))
 
     def about(self, process: str, word: str) -> str:
-        """A word about a process as a whole, such as what ``one`` of its cases is called."""
-        return str(self.texts.pages["process"].get(process, {}).get(word, process))
+        """A word about a process as a whole, such as what ``one`` of its cases is called.
+
+        Of what belongs to no case, such as signing in, that it does.
+        """
+        told = self.texts.pages["process"].get(process, {}).get(word)
+        return str(told or self.texts.pages["outside"].get(process, process))
 
     def case(self, summary: Mapping[str, Any], word: str = "case") -> str:
         """What a case is called, after who or what it is about; or ``more`` about it."""

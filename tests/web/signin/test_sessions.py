@@ -169,6 +169,12 @@ async def test_the_emergency_lets_an_administrator_in_and_is_noted(
         ("auth.emergency_refused", None),
         ("auth.emergency_used", person.id),
     ]
+    door.people["noor"] = await door.store.add_person(door.tenant, "Noor", roles=["auditor"])
+    async with door.browser() as browser:
+        await door.enter(browser, "noor")
+        told = (await browser.get("/audit/search.csv?kind=refusals")).text.splitlines()
+        said = "Aanmelden met noodtoegang;Noodtoegang gebruikt;geen dossier"
+        assert said in told[1].replace(",", ";"), "in words, and no identifier of the code"
     async with door.browser() as browser:
         assert (await _tried(browser, "nood", PASSWORD)).status_code == 401
         await door.store.set_roles(door.tenant, person.id, ["administrator"])
