@@ -8,6 +8,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from events.store.erasing import Eraser
 from events.store.keys import MasterKeys
 from events.store.store import Store
 from tests.conftest import Database
@@ -25,6 +26,14 @@ async def store(database: Database, master_keys: MasterKeys) -> AsyncIterator[St
     store = await Store.connect(database.app_dsn, master_keys, FACTS)
     yield store
     await store.close()
+
+
+@pytest.fixture
+async def eraser(database: Database) -> AsyncIterator[Eraser]:
+    """What only the database's owner may do."""
+    eraser = await Eraser.connect(database.owner_dsn)
+    yield eraser
+    await eraser.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,11 @@ from events.case import CaseState, Fold
 from events.event import instant_text, stream_id
 from events.process import Story
 from events.recording import ActorRef, CaseIndex, Claim, Given, NoticeDraft
-from events.store import clearing, erasures
+from events.store import clearing
 from events.store.certificates import Certificate, LastEvent, Said
 from events.store.chain import verify
 from events.store.clearing import StillSeen, clear_files
 from events.store.erasing import Eraser, Kept, NotErasable, OtherEvents, WrongOrder
-from events.store.erasures import heed
 from events.store.errors import Erased
 from events.store.ledger import Ledger, NotObeyed, obey_ledger
 from events.store.store import Store
@@ -32,14 +29,6 @@ from tests.events.store.samples import FACTS, PROCESS, draft, opened, recording
 
 HR, AUDITOR = str(uuid4()), str(uuid4())
 KEPT = [Kept("business_record", {"total": "354.00"}, date(2033, 1, 1))]
-SOON = 5.0
-
-
-@pytest.fixture
-async def eraser(database: Database) -> AsyncIterator[Eraser]:
-    eraser = await Eraser.connect(database.owner_dsn)
-    yield eraser
-    await eraser.close()
 
 
 async def case(store: Store, tenant: str, *steps: tuple[str, str]) -> str:
@@ -209,69 +198,6 @@ async def test_no_hash_tells_afterwards_what_was_written(
     assert first not in (key, hashlib.sha256(key.encode()).hexdigest())
     assert third == errand
     assert not any("kanarie" in row["whole"] for row in rows)
-
-
-async def test_those_who_heed_hear_of_both_steps_and_of_what_they_may_have_missed(
-    database: Database,
-    store: Store,
-    eraser: Eraser,
-    raw: asyncpg.Connection,
-    tenant: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(erasures, "RETRY", 0.05)
-    heard: asyncio.Queue[tuple[str, str] | None] = asyncio.Queue()
-
-    async def hears() -> tuple[str, str] | None:
-        return await asyncio.wait_for(heard.get(), SOON)
-
-    heeding = asyncio.ensure_future(
-        heed(
-            database.app_dsn,
-            lambda board, stream: heard.put_nowait((board, stream)),
-            lambda: heard.put_nowait(None),
-        )
-    )
-    try:
-        assert await hears() is None
-        stream = await case(store, tenant, *APPROVED)
-        await eraser.begin(tenant, stream, 3)
-        assert await hears() == (tenant, stream)
-        await eraser.destroy(tenant, stream, 3, [])
-        assert await hears() == (tenant, stream)
-        await raw.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'traject erasures' and datname = current_database()"
-        )
-        assert await hears() is None
-        assert await hears() is None
-    finally:
-        heeding.cancel()
-
-
-async def test_whoever_goes_on_meanwhile_forgets_when_it_listens_again(
-    database: Database, raw: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(erasures, "RETRY", 0.05)
-    heard: asyncio.Queue[str] = asyncio.Queue()
-    heeding = asyncio.ensure_future(
-        heed(
-            database.app_dsn,
-            lambda *_: None,
-            lambda: heard.put_nowait("all"),
-            lambda: heard.put_nowait("lost"),
-        )
-    )
-    try:
-        assert await asyncio.wait_for(heard.get(), SOON) == "all"
-        await raw.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity"
-            " where application_name = 'traject erasures' and datname = current_database()"
-        )
-        assert await asyncio.wait_for(heard.get(), SOON) == "lost"
-        assert await asyncio.wait_for(heard.get(), SOON) == "all"
-    finally:
-        heeding.cancel()
 
 
 async def test_the_service_itself_can_erase_nothing(
