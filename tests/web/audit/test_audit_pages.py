@@ -193,6 +193,10 @@ async def test_commands_are_found_by_giver_kind_and_case(audited: Audited) -> No
     choices = (await audited.get("/audit/search?kind=commands&who=advis")).text
     assert "Er zijn meerdere mensen met deze naam" in choices
     assert f"person={IDS['advisor']}" in choices
+    assert "Er zijn er nog meer" not in choices
+    many = (await audited.get("/audit/search?kind=commands&who=e")).text
+    assert many.count('class="person"') == 8
+    assert "Er zijn er nog meer" in many
     assert "Niemand van het bestuur" in await audited.words("/audit/search?kind=reads&who=Zzz")
     found = await rows("who=advisor&process=supervision")
     assert found == await rows(f"person={IDS['advisor']}&process=supervision")

@@ -36,7 +36,8 @@ _CHOICES = 8
 class Asked:
     """``given`` are the fields that say something; ``person`` whom ``who`` turned out to be.
 
-    ``choices`` are those of that name where there are several; ``unknown``: there is none.
+    ``choices`` are those of that name where there are several, the first of them where there are
+    ``more``; ``unknown``: there is none.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Asked:
     person: str | None = None
     name: str = ""
     choices: Sequence[FoundPerson] = ()
+    more: bool = False
     unknown: bool = False
     since: datetime | None = None
     until: datetime | None = None
@@ -110,12 +112,14 @@ async def _with_person(found: Asked, site: Site, tenant: str, reader: str) -> As
     who = found.value("who")
     if not who:
         return found
-    people = (await site.store.audit.find_people(tenant, who, None, _CHOICES, reader)).found
+    named = await site.store.audit.find_people(tenant, who, None, _CHOICES, reader)
+    people = named.found
     exactly = [one for one in people if one.name.casefold() == who.casefold()]
     people = exactly if len(exactly) == 1 else people
     if len(people) == 1:
         return replace(found, person=people[0].person, name=people[0].name)
-    return replace(found, name=who, choices=people, unknown=not people)
+    more = named.next is not None
+    return replace(found, name=who, choices=people, more=more, unknown=not people)
 
 
 def _day(text: str | None) -> date | None:
