@@ -35,6 +35,8 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "language": ("taal", "language"),
 }
 """What the columns may be called; the first two have to be there."""
+LOST = "\ufffd"
+"""Stands where a program could not read a letter: nobody's name has it."""
 KINDS = ("added", "changed", "same", "wrong")
 
 
@@ -79,6 +81,8 @@ def rows_of(text: str, known: Mapping[str, Entry], by: PersonRow) -> tuple[list[
     text = plain(text).strip("\n")
     if not text:
         return [], "missing"
+    if LOST in text:
+        return [], "lost_letters"
     head, _, _ = text.partition("\n")
     mark = max(";,\t", key=head.count)
     try:

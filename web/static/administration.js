@@ -7,8 +7,18 @@ for (const pick of document.querySelectorAll("input[data-into]")) {
   pick.addEventListener("change", async () => {
     const [file] = pick.files;
     pick.value = "";
-    if (file && fits(pick.form, file.size)) document.getElementById(pick.dataset.into).value = await file.text();
+    if (file && fits(pick.form, file.size)) document.getElementById(pick.dataset.into).value = await textOf(file);
   });
+}
+
+// What a spreadsheet writes is not always UTF-8; read as such, names would lose their letters unseen.
+async function textOf(file) {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
 }
 
 // What is too large is told before it is sent: the answer would be a page without what was typed.

@@ -128,6 +128,7 @@ def test_a_file_is_read_line_by_line() -> None:
     assert rows_of("name\te-mail\n" + "x\tx@y.z\n" * 501, {}, HR)[1] == "lines"
     rows, _ = rows_of("naam;e-mail\rKarin\x1b;karin@school.nl\r", {}, HR)
     assert [row.name for row in rows] == ["Karin"], "an old Mac ends lines so; nothing is unseen"
+    assert rows_of("naam;e-mail\nZo\ufffd;zoe@school.nl", {}, HR)[1] == "lost_letters"
     assert rows_of(f'naam;e-mail\n"{"x" * 140_000}";a@b.nl', {}, HR)[1] == "unreadable"
 
 
