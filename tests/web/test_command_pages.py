@@ -136,12 +136,15 @@ async def test_what_is_open_is_offered_and_what_is_not_says_why(demo: Board) -> 
 
 
 async def test_only_a_choice_that_may_be_left_out_can_be_taken_back(demo: Board) -> None:
-    stream = await demo.in_guidance()
+    stream = (await demo.open()).json()["id"]
+    await demo.done(stream, "AcceptRequest", {"hourly_rate": "118.00"}, "coordinator")
+    advisor = {"advisor": demo.people["advisor"].id}
+    await demo.done(stream, "AssignAdvisor", advisor, "coordinator")
     page = await page_of(demo, "advisor", f"/supervision/{stream}/do/EstimateScope")
     assert 'name="client_agrees" value="" checked' in page
-    needed = await page_of(demo, "advisor", f"/supervision/{stream}/do/AgreeVisitMode")
-    assert 'type="radio" name="mode"' in needed
-    assert 'name="mode" value=""' not in needed
+    needed = await page_of(demo, "hr", f"/supervision/{stream}/do/Suspend")
+    assert 'type="radio" name="category"' in needed
+    assert 'name="category" value=""' not in needed
 
 
 async def test_a_warning_is_told_beforehand_and_does_not_block(demo: Board) -> None:
