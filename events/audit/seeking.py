@@ -58,7 +58,7 @@ _CASES = {
 _SCHOOLS = (
     "select c.stream from traject.cases_v1 c where c.tenant = $1 and c.school ilike ${n}::text"
     " and c.build = (select b.build from traject.projection b"
-    " where b.name = 'cases' and b.state = 'live')"
+    " where b.name = 'cases' and b.state = 'live' order by b.version desc limit 1)"
 )
 _COMMANDS = {
     "person": "position(convert_to(${n}::text, 'UTF8') in e.header) > 0",

@@ -130,10 +130,10 @@ async def swap(connection: asyncpg.Connection, numbers: Sequence[int]) -> bool:
         return True
 
 
-async def remove(connection: asyncpg.Connection, build: Build) -> None:
+async def remove(connection: asyncpg.Connection, build: Build, table: str) -> None:
     """Take away all rows of a build that nobody reads, a few at a time, and the build itself."""
-    for table in (HEADS, "parked", f"{build.name}_v{build.version}"):
-        statement = SQL["sweep"].format(table=table)
+    for one in (HEADS, "parked", table):
+        statement = SQL["sweep"].format(table=one)
         while await connection.execute(statement, build.number, SWEPT) == f"DELETE {SWEPT}":
             pass
     await connection.execute(SQL["drop"], build.number)

@@ -117,4 +117,5 @@ def _json(value: Any) -> str:
     return canonical(value).decode()
 
 
-CASES = Projection("cases", 1, COLUMNS, rows)
+CASES = Projection("cases", 2, COLUMNS, rows, since=1)
+"""Since version 2 the outcome of a trajectory is how it ended, not what its report found."""

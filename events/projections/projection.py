@@ -66,8 +66,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Projection:
-    """A read model. Another version has a table of its own, named after both.
+    """A read model. Another version of it is built beside this one, in a table of its own.
 
+    since: the first version that had these columns, where it is not this one: rows that mean
+    something else need no other table, as each build has its own rows in it.
     columns: name -> SQL type, without ``build``, ``tenant`` and ``stream``.
     rows(case): the values of those columns. They follow from the case alone, so that it makes no
     difference how many events came at once, nor how often.
@@ -77,10 +79,15 @@ class Projection:
     version: int
     columns: Mapping[str, str]
     rows: Callable[[Case], Iterable[tuple[Any, ...]]]
+    since: int | None = None
 
     @property
     def table(self) -> str:
-        return f"{self.name}_v{self.version}"
+        return f"{self.name}_v{self.since or self.version}"
+
+    def replaces(self, name: str, version: int) -> bool:
+        """Whether this is what came after that version, in the same table."""
+        return name == self.name and (self.since or self.version) <= version < self.version
 
 
 def array(values: Iterable[str]) -> str:

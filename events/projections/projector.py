@@ -178,13 +178,25 @@ class Projector:
                 continue
             self._led.add(build.number)
             if self._superseded(build, every):
-                await builds.remove(connection, build)
+                await builds.remove(connection, build, self._of(build).table)
                 await builds.leave(connection, build.number)
                 self._led.discard(build.number)
             else:
                 mine.append(build)
+        await self._replace(connection, every)
         await self._tell(connection)
         return mine
+
+    async def _replace(self, connection: asyncpg.Connection, every: Sequence[Build]) -> None:
+        """Remove older versions once these are read, and no worker of that version leads them."""
+        live = [p for p in self._projections if any(b.of(p) and b.state == "live" for b in every)]
+        for build in every:
+            for newer in live:
+                if newer.replaces(build.name, build.version) and await builds.lead(
+                    connection, build.number
+                ):
+                    await builds.remove(connection, build, newer.table)
+                    await builds.leave(connection, build.number)
 
     def _superseded(self, build: Build, every: Sequence[Build]) -> bool:
         """Old, or begun by somebody who is gone while another one is live, or comes before it."""

@@ -97,12 +97,12 @@ async def rebuild(
 async def _sweep(connection: asyncpg.Connection, projections: Sequence[Projection]) -> None:
     """Remove what is old, and what somebody began who is gone."""
     for build in await builds.builds(connection):
-        ours = any(build.of(projection) for projection in projections)
-        if ours and build.state == "old":
+        table = next((one.table for one in projections if build.of(one)), None)
+        if table and build.state == "old":
             # Whoever still leads it has nothing more to do with it.
-            await builds.remove(connection, build)
-        elif ours and build.state == "building" and await builds.lead(connection, build.number):
-            await builds.remove(connection, build)
+            await builds.remove(connection, build, table)
+        elif table and build.state == "building" and await builds.lead(connection, build.number):
+            await builds.remove(connection, build, table)
             await builds.leave(connection, build.number)
 
 

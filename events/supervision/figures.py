@@ -25,9 +25,14 @@ def figures(state: Trajectory, settings: TenantSettings) -> Figures:
         goals_reached=results.get("reached", 0),
         hours=sum(state.hours.values(), Decimal(0)),
         amount=Decimal(invoice.total) if invoice else None,
-        outcome=report.overall if report else None,
+        outcome=_outcome(state),
         stalled=_stalled(state, settings),
     )
+
+
+def _outcome(state: Trajectory) -> str | None:
+    """What its closing came to, or that it ended in another way: escalated, aborted, declined."""
+    return state.outcome or (state.phase if state.ended else None)
 
 
 def _stalled(state: Trajectory, settings: TenantSettings) -> bool:

@@ -70,7 +70,7 @@ def _declined(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
 
 @_on(f.TrajectoryClosed)
 def _closed(state: Trajectory, event: Event, data: Any) -> dict[str, Any]:
-    return _ended(state, event, "closed")
+    return _ended(state, event, "closed") | {"outcome": data.outcome}
 
 
 @_on(f.TrajectoryEscalated)

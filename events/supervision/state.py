@@ -135,6 +135,7 @@ class Trajectory(CaseState):
     response_after_issue: bool = False
     closing_held: bool = False
     receipts: frozenset[str] = frozenset()
+    outcome: str | None = None
     invoice: InvoiceBasisPrepared | None = None
     last_intervention_at: datetime | None = None
     reminded: frozenset[tuple[str, str]] = frozenset()

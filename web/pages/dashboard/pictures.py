@@ -77,7 +77,10 @@ def of_outcomes(content: Mapping[str, Any], say: Say) -> list[Picture]:
     return found
 
 
-_OUTCOMES = ("sufficient", "insufficient")
+_OUTCOMES = (
+    "basic_level_reached", "further_guidance", "no_follow_up", "escalated", "aborted", "declined",
+    "sufficient", "insufficient",
+)  # fmt: skip
 """In this order they have their colours."""
 
 
