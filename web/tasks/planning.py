@@ -23,11 +23,11 @@ _TIMERS = {
     "PlanFollowUpTalk": "talk:{visit}",
 }
 """By when it has to have happened, as the case's terms say."""
-ANNOUNCED, UNANNOUNCED = "V", "O-"
-"""How the names of visits begin."""
+ANNOUNCED = "V"
+"""How the names begin of visits that everybody is told of."""
 LETTERS, DIGITS = "CDFHJKMNPRTWXY", "3479"
 """Of which none is taken for another."""
-_BY_CHANCE = re.compile(f"{UNANNOUNCED}[{LETTERS}][{DIGITS}][{LETTERS}]")
+_BY_CHANCE = re.compile(f"[{LETTERS}][{DIGITS}][{LETTERS}]")
 _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?", re.ASCII)
 _KINDS = {
     "PlanIntake": "intake",
@@ -224,7 +224,7 @@ def _by_chance(task: Task, sheet: Sheet) -> str:
     stood = (sheet.text("visit"), sheet.text("when:announced=false:visit"))
     name = next((one for one in stood if _BY_CHANCE.fullmatch(one)), "")
     while not name or name in task.state.visits:
-        name = UNANNOUNCED + "".join(map(secrets.choice, (LETTERS, DIGITS, LETTERS)))
+        name = "".join(map(secrets.choice, (LETTERS, DIGITS, LETTERS)))
     return name
 
 
