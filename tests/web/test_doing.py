@@ -90,7 +90,7 @@ async def test_the_page_asks_to_sign_exactly_what_is_read(demo: Board) -> None:
     for words in (
         hashlib.sha256(pdf).hexdigest(),
         f'href="{path}/agreement/1.pdf"',
-        "namens Docent",
+        "namens de docent",
         'href="#do"',
         "wacht op ondertekening door: Docent, School, Gastorganisatie",
     ):

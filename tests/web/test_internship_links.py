@@ -63,8 +63,9 @@ async def test_the_host_signs_by_the_link_in_its_mail(placed: tuple[Board, str])
         "Overeenkomst docentstage",
         "Metaalwerken Van Stralen BV",
         PEOPLE["teacher"],
+        "Dirk Verhagen",
         "Een lasrobot leren programmeren",
-        "namens Gastorganisatie",
+        "namens de gastorganisatie",
     ):
         assert words in page.text, words
     assert (await board.http.post(link, data={"agree": "yes"})).status_code == 303

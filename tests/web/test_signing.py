@@ -73,7 +73,7 @@ async def test_the_page_shows_exactly_what_is_signed(pacts: PactBoard) -> None:
         "versie 1",
         hashlib.sha256(pdf.content).hexdigest(),
         f'href="/sign/{link}/agreement.pdf"',
-        "namens Gastorganisatie",
+        "namens de gastorganisatie",
     ):
         assert words in answer.text, words
     assert "<script" not in answer.text
