@@ -175,6 +175,7 @@ async def test_the_emergency_lets_an_administrator_in_and_is_noted(
         told = (await browser.get("/audit/search.csv?kind=refusals")).text.splitlines()
         said = "Aanmelden met noodtoegang;Noodtoegang gebruikt;geen dossier"
         assert said in told[1].replace(",", ";"), "in words, and no identifier of the code"
+        assert "onbekende persoon" in told[2], "who does not know the password is nobody we know"
     async with door.browser() as browser:
         assert (await _tried(browser, "nood", PASSWORD)).status_code == 401
         await door.store.set_roles(door.tenant, person.id, ["administrator"])

@@ -70,11 +70,14 @@ class Names:
                     view = View(reader, rights, now, self._settings)
                     self._rows[stream] = story.summary(dossier.state, view)
 
-    def person(self, id_: str | None) -> str:
-        """Somebody's name; the system's where there is nobody."""
-        if id_ is None:
+    def person(self, id_: str | None, process: str | None = None) -> str:
+        """Somebody's name; the system's where there is nobody.
+
+        The system acts in cases: nobody where there is none, such as at the door, is unknown.
+        """
+        if id_ is None and (process is None or process in self._site.rules):
             return str(self._words.events["roles"]["process"])
-        return self._names.get(id_) or str(self._words.pages["unknown_person"])
+        return self._names.get(id_ or "") or str(self._words.pages["unknown_person"])
 
     def case(self, stream: str | None, process: str) -> tuple[str, str]:
         """What a case is called and where its page is; no page where it is not open to one."""

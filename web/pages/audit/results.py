@@ -228,7 +228,7 @@ class Searching:
         text, href = names.case(line.stream, line.process)
         return (
             Cell(self.at(line.at)),
-            Cell(names.person(line.person)),
+            Cell(names.person(line.person, line.process)),
             Cell(command_in_words(names.wording(line.process), line.what)),
             Cell(self.words.problem(line.code or "", self.settings).title),
             Cell(text, href),

@@ -88,7 +88,7 @@ async def start(request: Request, site: Site, person: PersonRow) -> Response:
         lines=[
             {
                 "at": exactly(names.wording(line.process), line.at),
-                "who": names.person(line.person),
+                "who": names.person(line.person, line.process),
                 "command": command_in_words(names.wording(line.process), line.what),
                 "why": words.problem(line.code or "", settings).title,
                 "case": names.case(line.stream, line.process),
