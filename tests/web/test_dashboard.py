@@ -97,6 +97,9 @@ async def test_hours_and_amounts_are_those_of_the_list_behind_them(
         column = listed[0].index(WORDS["column"][name])
         whole = sum(Decimal(row[column].replace(",", ".")) for row in listed[1:])
         assert whole == Decimal(re.sub(r"[^\d,]", "", number).replace(",", ".")), (name, listed)
+        page = (await look(site, href)).text
+        assert page.count('<th scope="row"') == len(listed) - 1
+        assert f'data-label="{WORDS["column"][name]}"' in page
         over = listed[0].index(WORDS["column"]["over"])
         ended += sum(bool(row[over]) for row in listed[1:])
     assert ended > 0 or query == "period=2019-2020"

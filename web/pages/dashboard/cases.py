@@ -26,8 +26,22 @@ COLUMNS = (
     Column("goals_reached", "count"), Column("goals", "count"), Column("hours", "decimal"),
     Column("to_invoice", "money"), Column("outcome"),
 )  # fmt: skip
-ON_PAGE = frozenset({"case", "state", "school", "due", "why", "over"})
-"""What is told on the page; the files tell all."""
+_ASKING = ("due", "why")
+_BILLED, _VISITED = ("hours", "to_invoice"), ("visits_held", "visits_agreed")
+_COUNTED: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("hours", "ended_hours", "all_hours"), _BILLED),
+    **dict.fromkeys(("to_invoice", "invoiced", "all_to_invoice"), _BILLED),
+    **dict.fromkeys(("visits", "ended_visits"), _VISITED),
+    "goals": ("goals_reached", "goals"),
+    "outcome": ("outcome",),
+}
+"""What of a case a figure adds up, where it does."""
+
+
+def on_page(figure: str) -> list[Column]:
+    """What is told on the page of a figure, with what it adds up; the files tell all."""
+    names = {"case", "state", "school", "over", *_COUNTED.get(figure, _ASKING)}
+    return [column for column in COLUMNS if column.name in names]
 
 
 def of_cases(rows: Sequence[Mapping[str, Any]]) -> list[OfCase]:

@@ -11,7 +11,7 @@ from events.projections.counting import FIGURES
 from web.api.dashboard import figures, office_of
 from web.api.problems import Problem, invalid
 from web.pages.dashboard import saved
-from web.pages.dashboard.cases import COLUMNS, ON_PAGE, cases_table, of_cases, told
+from web.pages.dashboard.cases import cases_table, of_cases, on_page, told
 from web.pages.dashboard.files import TYPES, csv_file, xlsx_file
 from web.pages.dashboard.filters import CLEARED, Filters, filters_of
 from web.pages.dashboard.say import Say
@@ -40,7 +40,7 @@ async def cases(visit: Visit) -> Response:
         filters=filters,
         chosen=[text for text, _ in chosen(filters, say)],
         rows=told(rows, titles, say),
-        columns=[column for column in COLUMNS if column.name in ON_PAGE],
+        columns=on_page(figure),
         total=total,
         say=say,
         back=filters.address() if filters.chosen else CLEARED,
