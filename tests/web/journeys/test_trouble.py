@@ -152,6 +152,13 @@ async def test_what_is_typed_after_a_preview_is_kept(
     await ellen.page.context.close()
 
 
+async def asleep(hands: Hands, case: str) -> None:
+    """The form of the report, in a window whose timers run only where a test lets them."""
+    await hands.page.clock.install()
+    await hands.ask(case, "DraftFinalReport")
+    await hands.page.clock.pause_at(await hands.page.evaluate("Date.now() + 60000"))
+
+
 async def test_who_looks_away_while_it_is_being_kept_is_no_second_window(
     site: Served, browser: Browser, case: str
 ) -> None:
@@ -165,10 +172,7 @@ async def test_who_looks_away_while_it_is_being_kept_is_no_second_window(
         await route.continue_()
 
     await page.route("**/drafts/**", slowly)
-    await page.clock.install()
-    await ellen.ask(case, "DraftFinalReport")
-    # No timer runs any more, as in a window that is put to sleep.
-    await page.clock.pause_at(await page.evaluate("Date.now() + 1000"))
+    await asleep(ellen, case)
     area, save = ellen.form.locator("textarea").last, page.locator("[data-draft-save]")
     await area.fill("De instructie")
     async with page.expect_request("**/drafts/**"):
@@ -194,7 +198,7 @@ async def test_an_answer_that_is_lost_is_no_second_window(
         await route.abort()
 
     await page.route("**/drafts/**", lost, times=1)
-    await ellen.ask(case, "DraftFinalReport")
+    await asleep(ellen, case)
     area, save = ellen.form.locator("textarea").last, page.locator("[data-draft-save]")
     await area.fill("De instructie")
     await save.click()
@@ -216,15 +220,14 @@ async def test_what_is_too_large_is_sent_once(site: Served, browser: Browser, ca
         await route.fulfill(status=413)
 
     await page.route("**/drafts/**", refuse)
-    await page.clock.install()
-    await ellen.ask(case, "DraftFinalReport")
+    await asleep(ellen, case)
     area, large = ellen.form.locator("textarea").last, WORDS["tasks"]["draft"]["script"]["large"]
     await area.fill("De instructie is veel te lang")
     await page.clock.run_for(1000)
     await page.locator("[data-draft-status]").get_by_text(large).wait_for()
     await page.clock.run_for(5000)
-    async with page.expect_response(lambda one: "is kort" in (one.request.post_data or "")):
-        await area.fill("De instructie is kort")
+    async with page.expect_response(lambda one: "korter" in (one.request.post_data or "")):
+        await area.fill("De instructie is korter")
         await page.clock.run_for(1000)
     assert len(sent) == 2
     await page.context.close()
