@@ -200,11 +200,11 @@ async def test_an_answer_that_is_lost_is_no_second_window(
     await page.route("**/drafts/**", lost, times=1)
     await asleep(ellen, case)
     area, save = ellen.form.locator("textarea").last, page.locator("[data-draft-save]")
-    await area.fill("De instructie")
+    await area.fill("De uitleg")
     await save.click()
     status, words = page.locator("[data-draft-status]"), WORDS["tasks"]["draft"]["script"]
     await status.get_by_text(words["offline"]).wait_for()
-    await area.fill("De instructie is lang")
+    await area.fill("De uitleg is lang")
     async with page.expect_response(lambda one: "is lang" in (one.request.post_data or "")) as told:
         await save.click()
     assert (await told.value).status == 200
