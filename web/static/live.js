@@ -15,15 +15,14 @@ function connect() {
   if (source || document.hidden) return;
   source = new EventSource(status.dataset.liveHref);
   source.addEventListener("open", () => {
-    clearTimeout(lost);
+    lost = clearTimeout(lost);
     tries = 0;
     if (status.classList.contains("trouble")) say(words.back);
   });
   source.addEventListener("changed", refresh);
   source.addEventListener("ended", () => { disconnect(); say(words.ended, true); });
   source.addEventListener("error", () => {
-    clearTimeout(lost);
-    lost = setTimeout(() => say(words.lost, true), 3000);
+    lost ||= setTimeout(() => say(words.lost, true), 3000);
     if (source?.readyState === EventSource.CLOSED) {
       disconnect();
       againLater();
@@ -33,7 +32,7 @@ function connect() {
 
 // Each time later, up to a minute, and never all browsers at the same moment.
 async function againLater() {
-  if (await forbidden()) { clearTimeout(lost); say(words.ended, true); return; }
+  if (await forbidden()) { lost = clearTimeout(lost); say(words.ended, true); return; }
   clearTimeout(retry);
   retry = setTimeout(connect, Math.min(5000 * 2 ** tries++, 60000) * (0.5 + Math.random()));
 }
