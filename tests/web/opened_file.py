@@ -5,19 +5,29 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import asyncpg
 import httpx2
 from fastapi import FastAPI
+from pydantic import SecretStr
 
+from deploy.embedded.postgres import EmbeddedPostgres
+from events.store.keys import MasterKeys
 from events.store.store import Store
 from settings import Settings
-from tests.conftest import Database
+from tests.conftest import TEMPLATE, Database
 from tests.properties.desk import TENANT
+from tests.web.conftest import FACTS, Installation, client_of
 from tests.web.filled import Played
+from web.api.app import create_app
 from web.site import Site
+from workflows.gateway import Gateway
+from workflows.registry import RULES
 
 AT = "2026-02-02T12:00:00+01:00"
 
@@ -56,6 +66,31 @@ class Filled:
 
     async def logged(self) -> int:
         return sum(row.what == "file" for row in await self.store.reads(TENANT))
+
+
+DATABASE = "test_personal_files"
+
+
+@asynccontextmanager
+async def installed(
+    postgres: EmbeddedPostgres, logins: dict[str, str], folder: Path
+) -> AsyncIterator[Filled]:
+    """Everything that was played, on a database of its own."""
+    await execute(postgres.dsn, f"create database {DATABASE} template {TEMPLATE}")
+    database = Database(postgres, DATABASE, logins)
+    keys, file = MasterKeys.generate(), folder / "keys.json"
+    keys.save(file)
+    settings = Settings(
+        postgres_dsn=SecretStr(database.app_dsn), master_key_file=file, data_folder=folder
+    )
+    store = await Store.connect(database.app_dsn, keys, FACTS)
+    played = Played()
+    tokens = await played.keep(store)
+    app = create_app(store, cast("Gateway", None), RULES, Installation())
+    async with client_of(app) as http:
+        yield Filled(played, store, database, http, app, tokens, settings)
+    await store.close()
+    await execute(postgres.dsn, f"drop database {DATABASE} with (force)")
 
 
 async def execute(dsn: str, *statements: str) -> None:
