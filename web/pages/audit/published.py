@@ -27,10 +27,11 @@ class Published:
 _kept: dict[str, Published] = {}
 
 
-async def published(site: Site) -> Published:
-    """As it was at most 15 s ago."""
+async def published(site: Site, expected: str | None = None) -> Published:
+    """As it was at most 15 s ago; as it is now where its newest checkpoint is not ``expected``."""
     kept = _kept.get(site.published)
-    if kept is None or time.monotonic() - kept.read_at > _KEPT_SECONDS:
+    old = kept is None or time.monotonic() - kept.read_at > _KEPT_SECONDS
+    if kept is None or old or expected not in (None, kept.latest):
         kept = _kept[site.published] = await _read(site.published)
     return kept
 

@@ -104,7 +104,7 @@ async def _seal(site: Site, now: datetime) -> Seal | None:
     except NotYet:
         return None
     waiting = max(await site.store.audit.last_position() - latest.says.size, 0)
-    outside: Published = await published(site)
+    outside: Published = await published(site, latest.note)
     if outside.latest is None:
         place = "published_unknown"
     else:
