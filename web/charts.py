@@ -16,6 +16,8 @@ ROW = 46
 """Pixels a bar and the line of text above it take together."""
 STACK = 68
 """Pixels a bar of parts takes, with its name above it and its numbers below."""
+LETTERS, TEXT = 28, 19
+"""So many letters of a bar's numbers fit on a line of a small telephone, and so high is a line."""
 BAR = 16
 COLOURS = 6
 """So many colours the sheet knows: the classes c0 to c5."""
@@ -34,7 +36,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A bar of several numbers, each in the colour of its place."""
+    """A bar of several numbers, each in the colour of its place; ``text`` has commas between."""
 
     label: str
     values: Sequence[float]
@@ -54,19 +56,33 @@ def bars(name: str, title: str, description: str, items: Sequence[Bar]) -> Marku
 def stacks(name: str, title: str, description: str, items: Sequence[Stack]) -> Markup:
     """A bar of parts for each, the largest whole as wide as the picture."""
     most = max((sum(item.values) for item in items), default=0) or 1
-    body = Markup("")
-    for place, item in enumerate(items):
-        body += Markup(
-            '<text class="label" x="0" y="{above}">{label}</text>'
-            '<text class="value" x="0" y="{below}">{text}</text>'
-        ).format(
-            above=place * STACK + 16, below=place * STACK + 57, label=item.label, text=item.text
-        )
+    body, top = Markup(""), 0
+    for item in items:
+        body += Markup('<text class="label" x="0" y="{}">{}</text>').format(top + 16, item.label)
         left = 0.0
         for colour, value in enumerate(item.values):
-            body += _bar(place * STACK, left, value / most * 100, colour)
+            body += _bar(top, left, value / most * 100, colour)
             left += value / most * 100
-    return _picture(name, title, description, body, STACK * max(1, len(items)))
+        lines = _lines(item.text)
+        for nth, text in enumerate(lines):
+            body += Markup('<text class="value" x="0" y="{}">{}</text>').format(
+                top + 57 + nth * TEXT, text
+            )
+        top += STACK + (len(lines) - 1) * TEXT
+    return _picture(name, title, description, body, max(STACK, top))
+
+
+def _lines(text: str) -> list[str]:
+    """As many of the parts on a line as fit; a picture cannot break a line by itself."""
+    first, *more = text.split(", ")
+    lines = [first]
+    for part in more:
+        if len(lines[-1]) + len(part) + 2 <= LETTERS:
+            lines[-1] += f", {part}"
+        else:
+            lines[-1] += ","
+            lines.append(part)
+    return lines
 
 
 def line(name: str, title: str, description: str, items: Sequence[Bar]) -> Markup:

@@ -70,7 +70,8 @@ class Watch:
 
     def let_go(self, back: tuple[float, float]) -> None:
         """End, although nothing is wrong: the browser asks again within so many seconds."""
-        self.back = back
+        if not self.over:
+            self.back = back
         self.end()
 
 

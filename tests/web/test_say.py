@@ -36,3 +36,17 @@ def test_the_numbers_of_a_bar_of_parts_never_stand_on_the_line_of_its_name() -> 
     assert [kind for kind, _ in heights] == ["label", "value"] * 2
     assert lines == sorted(lines)
     assert min(b - a for a, b in pairwise(lines)) >= 16
+
+
+def test_the_numbers_of_a_bar_of_parts_fit_on_a_telephone() -> None:
+    parts = ["basisniveau bereikt: 3", "verdere begeleiding: 1", "doorgezet: 1", "afgebroken: 1"]
+    items = [Stack(year, (3, 1, 1, 1), ", ".join(parts)) for year in ("2024-2025", "2025-2026")]
+    drawn = stacks("n", "t", "d", items)
+    told = re.findall(r'class="value" x="0" y="(\d+)">([^<]*)<', drawn)
+    assert max(len(text) for _, text in told) <= 29
+    assert " ".join(text for _, text in told) == " ".join([", ".join(parts)] * 2)
+    places = [int(y) for y in re.findall(r'class="(?:label|value)" x="0" y="(\d+)"', drawn)]
+    assert min(b - a for a, b in pairwise(places)) >= 16
+    height = re.search(r'height="(\d+)"', drawn)
+    assert height
+    assert int(height[1]) > places[-1]

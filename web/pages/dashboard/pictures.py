@@ -53,8 +53,9 @@ def of_outcomes(content: Mapping[str, Any], say: Say) -> list[Picture]:
         of_process, wording = list(group), say.wording_of(process)
         if not any(row["cases"] for row in of_process):
             continue
-        known = [one for one in _OUTCOMES if one in {row["outcome"] for row in of_process}]
-        known += sorted({row["outcome"] for row in of_process} - set(known))
+        present = {row["outcome"] for row in of_process}
+        scale = next((one for one in _OUTCOMES if present.intersection(one)), ())
+        known = [*scale, *sorted(present.difference(scale))]
         items: list[Stack] = []
         for period, of_period in groupby(of_process, key=lambda one: one["period"]):
             counts = {row["outcome"]: row["cases"] for row in of_period}
@@ -72,16 +73,20 @@ def of_outcomes(content: Mapping[str, Any], say: Say) -> list[Picture]:
             "; ".join(f"{item.label}: {item.text}" for item in items),
             items,
         )
-        legend = [(f"c{nth}", wording.term(outcome)) for nth, outcome in enumerate(known)]
+        legend = [
+            (f"c{nth}", wording.term(outcome))
+            for nth, outcome in enumerate(known)
+            if outcome in present
+        ]
         found.append(Picture(title, svg, legend))
     return found
 
 
 _OUTCOMES = (
-    "basic_level_reached", "further_guidance", "no_follow_up", "escalated", "aborted", "declined",
-    "sufficient", "insufficient",
-)  # fmt: skip
-"""In this order they have their colours."""
+    ("basic_level_reached", "further_guidance", "no_follow_up", "escalated", "aborted", "declined"),
+    ("sufficient", "insufficient"),
+)
+"""In this order they have their colours, whichever of them there are."""
 
 
 def of_durations(content: Mapping[str, Any], say: Say) -> list[Picture]:
