@@ -150,6 +150,11 @@ async def test_a_case_is_told_in_words(demo: Board, stream: str) -> None:
     await demo.http.get(f"/supervision/{stream}", headers={"Traject-By-Itself": "yes"})
     noted = await demo.store.reads(DEMO_BOARD, stream)
     assert [one.what for one in noted[-2:]] == ["page", "refresh"]
+    # And nobody has one without having opened it: who only says so has looked.
+    await sign_in(demo, "client")
+    for what in ("page", "refresh"):
+        await demo.http.get(f"/supervision/{stream}", headers={"Traject-By-Itself": "yes"})
+        assert (await demo.store.reads(DEMO_BOARD, stream))[-1].what == what
 
 
 async def test_the_teacher_s_page_keeps_the_secret(demo: Board, stream: str) -> None:

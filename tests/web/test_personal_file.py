@@ -205,7 +205,7 @@ async def test_a_calendar_or_window_that_follows_a_case_tells_nothing_of_what_is
 ) -> None:
     """The advisor's looks at a case for as long as the unannounced visit is ahead."""
     at, running = datetime(2026, 4, 1, 9, tzinfo=UTC), filled.played.running
-    for who, what in product(("advisor", "teacher"), ("feed", "refresh")):
+    for who, what in product(("advisor", "teacher"), ("page", "feed", "refresh")):
         await filled.store.log_read(
             TENANT, person=IDS[who], at=at, stream=running, process="supervision", what=what
         )

@@ -37,7 +37,6 @@ select p.name, c.stream from traject.projection p
 """
 """Dossiers of which a build shows anything else than what it says that it does."""
 
-
 COUNTED = """
 select sum(visits_held) from traject.cases_v1 join traject.projection using (build)
  where projection.state = 'live'
