@@ -31,6 +31,8 @@ _SHARE = re.compile(r"\d+\.\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
 _SPAN = {"from", "to"}
+_CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9]")
+"""A time of the day: until then, and not a day later."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -235,6 +237,8 @@ class Wording:
 
     def _detail(self, field: str, value: Any, kind: str) -> Detail:
         label = self.label(field, kind)
+        if isinstance(value, str) and _CLOCK.fullmatch(value):
+            label = str(self.words["labels"].get(f"{field}_time", label))
         if isinstance(value, Mapping) and value.keys() == _SPAN:
             return Detail(label, self._span(value))
         if isinstance(value, Mapping):

@@ -176,12 +176,16 @@ def test_details_say_what_there_is() -> None:
             "hours": {"mentor": "7.50", "total": ""},
             "agreements": [],
             "single": False,
+            "from": "09:00",
+            "to": "17:00",
         }
     )
     assert told == [
         Detail("Periode", "ma 9 maart 2026 tot en met vr 13 maart 2026"),
         Detail("Uren", parts=(Detail("mentor", "7,50"),)),
         Detail("Enkelvoudig", "nee"),
+        Detail("Van", "09:00"),
+        Detail("Tot", "17:00"),
     ]
 
 
