@@ -28,6 +28,10 @@ from workflows.wire import connect_by
 GRACE_SECONDS = 3
 """How long a running call may take when the server stops."""
 
+KEPT_SECONDS = 75
+"""How long a connection stays open with nothing asked: longer than proxies and browsers keep one,
+so that none sends a call into one that is being closed."""
+
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
@@ -168,6 +172,7 @@ async def run(
         log_config=None,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = _Server(config)

@@ -47,6 +47,9 @@ async def people_at_work() -> Sequence[Figure]:
             file.write_text(json.dumps(people), encoding="utf-8")
             host = f"http://127.0.0.1:{made.product.http_port}"
             entries = await _locust(file, host, seconds)
+            errors = file.with_suffix(".errors")
+            for error in errors.read_text().splitlines() if errors.exists() else ():
+                say(error)
     times: Counter[float] = Counter()
     for entry in entries:
         times.update({float(ms): n for ms, n in entry["response_times"].items()})

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from locust import HttpUser, between, task
+from locust import HttpUser, between, events, task
 
 PEOPLE: list[dict[str, Any]] = json.loads(Path(os.environ["AT_WORK"]).read_text(encoding="utf-8"))
 _turns = itertools.cycle(PEOPLE)
@@ -26,6 +26,14 @@ COMMANDS = {
     "advisor": ("LogHours", {"intervention": "intake", "hours": "0,25"}),
     "teacher": ("ReportTimetableChange", {"change": "Rekenen en taal wisselen van uur"}),
 }
+
+
+@events.request.add_listener
+def _keep(name: str, exception: Exception | None = None, **_: Any) -> None:
+    """What went wrong, a line each: the figures only count it."""
+    if exception is not None:
+        with Path(os.environ["AT_WORK"]).with_suffix(".errors").open("a") as errors:
+            errors.write(f"{name}: {exception!r}\n")
 
 
 class AtWork(HttpUser):
