@@ -309,9 +309,10 @@ async def _let_go(
     """Forgets what is erased: keys in memory at once, and processes that come late."""
     async with asyncio.TaskGroup() as group:
         tasks = [
-            # While the database is away nothing is erased, and no process goes on without its key.
+            # Out of reach of the database no process goes on without its key: those are kept as
+            # long as they may be used, and no longer.
             group.create_task(
-                heed(settings.database("app"), store.forget, store.forget_all, lambda: None)
+                heed(settings.database("app"), store.forget, store.forget_all, store.forget_stale)
             ),
             group.create_task(forget_late(store, temporal, keys.met)),
         ]

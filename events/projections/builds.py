@@ -33,6 +33,7 @@ class Build:
     """One build of a projection, as it stood when it was looked at.
 
     ``fence`` counts every change of its rows: who writes names the count it worked from.
+    ``live_at``: since when it is read.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Build:
     state: str
     position: int
     fence: int
+    live_at: datetime | None = None
 
     def of(self, projection: Projection) -> bool:
         return (self.name, self.version) == (projection.name, projection.version)

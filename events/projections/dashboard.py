@@ -36,6 +36,8 @@ def dashboard(counts: Counts, *, single_cases: bool) -> Content:
     reader gets no list of cases; outcomes by school only where the outcome's own count is told.
     """
     told, split = (_whole, _all) if single_cases else (part, parts)
+    if not single_cases:
+        counts = Counts(_told_elsewhere(counts.running), _told_elsewhere(counts.ended), [])
     content: Content = {
         "running": [
             _running(process, list(rows), told, split)
@@ -65,6 +67,11 @@ def dashboard(counts: Counts, *, single_cases: bool) -> Content:
     if single_cases:
         content["attention"] = [_case(row) for row in counts.attention]
     return content
+
+
+def _told_elsewhere(rows: Sequence[Row]) -> list[Row]:
+    """Without assessments: one is opened by each escalation, and would tell how many there were."""
+    return [row for row in rows if row["process"] != "assessments"]
 
 
 def _running(process: str, rows: Sequence[Row], told: Told, split: Split) -> Content:

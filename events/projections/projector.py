@@ -33,6 +33,8 @@ STANDBY = 1.0
 RETRY = 0.5
 REFRESH = 10.0
 """Seconds between two looks for rows of another day, or of other settings."""
+KEPT = timedelta(days=1)
+"""How long an older version stays beside the one that is read instead of it."""
 COMMAND_TIMEOUT = 60.0
 ERASED = "traject_erased"
 
@@ -188,10 +190,14 @@ class Projector:
         return mine
 
     async def _replace(self, connection: asyncpg.Connection, every: Sequence[Build]) -> None:
-        """Remove older versions once these are read, and no worker of that version leads them."""
-        live = [p for p in self._projections if any(b.of(p) and b.state == "live" for b in every)]
+        """Remove older versions once these have been read for a while, and nobody leads them.
+
+        Web processes may still be of the older version, and read its rows.
+        """
+        before = real_time() - KEPT
+        settled = [b for b in every if b.state == "live" and b.live_at and b.live_at <= before]
         for build in every:
-            for newer in live:
+            for newer in (p for p in self._projections if any(b.of(p) for b in settled)):
                 if newer.replaces(build.name, build.version) and await builds.lead(
                     connection, build.number
                 ):

@@ -95,7 +95,8 @@ class Digests(Outbox):
         settings: TenantSettings,
     ) -> list[tuple[Digest, int]]:
         """A digest for each day that these rows are of, with how often it was tried."""
-        told = await self._needed(tenant, rows, now)
+        # Tried again it holds the same, so that it is the same mail to whoever got it already.
+        told = await self._needed(tenant, rows, now, keep_tried=True)
 
         def day(row: asyncpg.Record) -> date:
             return digest_day(instant_of(row["recorded_us"]), settings)

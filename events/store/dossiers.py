@@ -125,6 +125,12 @@ class Dossiers(Connected):
         self._forgotten += 1
         self._known.clear()
 
+    def forget_stale(self) -> None:
+        """Keep nothing in memory that is too old to be used."""
+        old = time.monotonic() - CACHE_SECONDS
+        for key in [key for key, known in self._known.items() if known.read_at < old]:
+            self.forget(*key)
+
     async def sweep_empty(self, older_than: timedelta) -> int:
         """Remove dossiers of any board that never got an event; returns how many.
 

@@ -101,17 +101,19 @@ ANSWERS: Mapping[str, Answer] = {
     "trajectory_requested": Answer(any=frozenset({"TrajectoryAccepted", "TrajectoryDeclined"})),
     "consent_requested": Answer(any=frozenset({"TeacherConsentRecorded", "TeacherConsentRefused"})),
     "receipt_due": Answer(own=frozenset({"FinalReportReceived"})),
-    "internship_proposed": Answer(any=frozenset({"InternshipApproved"})),
     "placement_requested": Answer(any=frozenset({"PlaceOffered", "PlacementRejected"})),
     "place_offered": Answer(own=frozenset({"PlaceAccepted", "OfferDeclined"})),
-    "agreement_to_sign": _SIGNED,
     "signature_due": _SIGNED,
     "signing_link": Answer(frozenset({"AgreementSigned", "EvaluationSubmitted"}), _REDRAFTED),
     "evaluation_due": Answer(own=frozenset({"EvaluationSubmitted"})),
     "sharing_due": Answer(any=frozenset({"OutcomeShared"})),
 }
-"""Kinds that ask for something, and what answers them. Not here: what is asked of one visit, task
-or term among several, which the type of an event does not tell."""
+"""Kinds that ask for something, and what answers them.
+
+Not here: what is asked of one visit, task or term among several, which the type of an event does
+not tell; and what brings days into a calendar beside what it asks (`agreement_to_sign`,
+`internship_proposed`), which no later mail makes up for.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,17 @@ class Outbox(Connected):
                 return taken_up
 
     async def _needed(
-        self, tenant: str, rows: Sequence[asyncpg.Record], now: datetime
+        self,
+        tenant: str,
+        rows: Sequence[asyncpg.Record],
+        now: datetime,
+        *,
+        keep_tried: bool = False,
     ) -> list[asyncpg.Record]:
-        """Those of what was taken up that are still to be sent; the others are dropped."""
+        """Those of what was taken up that are still to be sent; the others are dropped.
+
+        ``keep_tried``: what was tried before is only dropped because its case has ended.
+        """
         async with self._board(tenant) as connection:
             found = await connection.fetch(
                 SQL["since"], tenant, [row["notice"] for row in rows], list(ANSWERS)
@@ -130,7 +138,11 @@ class Outbox(Connected):
         since = {one["notice"]: Since(one["ended"], *map(frozenset, one[2:])) for one in found}
         left: list[asyncpg.Record] = []
         for row in rows:
-            reason = needless(row["kind"], since[row["notice"]])
+            if (known := since.get(row["notice"])) is None:
+                continue  # its dossier was erased just now, and the row with it
+            reason = needless(row["kind"], known)
+            if reason == "request.answered" and keep_tried and row["attempts"] > 1:
+                reason = None
             if reason is None and not row["email"]:
                 reason = "person.no_address"
             if reason is None:

@@ -1,7 +1,7 @@
 -- The words in braces come from the columns of a projection.
 
 -- name: builds
-select build, name, version, state, position, fence from traject.projection order by build
+select build, name, version, state, position, fence, live_at from traject.projection order by build
 
 -- name: head
 select position from traject.sequencer

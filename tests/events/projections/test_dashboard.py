@@ -132,3 +132,15 @@ def test_a_figure_does_not_tell_the_hidden_count_of_a_state() -> None:
     assert process["suspended"] is None
     (process,) = dashboard(Counts(rows, [], []), single_cases=True)["running"]
     assert process["suspended"] == 8
+
+
+def test_a_board_is_not_told_by_assessments_how_many_were_escalated() -> None:
+    counts = Counts(
+        [running("opened", 6, process="assessments"), running("guidance", 7)],
+        [ended("basic_level_reached", 12), ended("declined", 2), ended("escalated", 6)],
+        [],
+    )
+    told = dashboard(counts, single_cases=False)
+    assert [one["process"] for one in told["running"]] == ["supervision"]
+    told = dashboard(counts, single_cases=True)
+    assert [one["process"] for one in told["running"]] == ["assessments", "supervision"]

@@ -12,7 +12,6 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from events.audit.seeking import WantedCases
 from events.projections import builds, parked
 from events.projections.agenda import AGENDA
 from events.projections.cases import CASES
@@ -20,7 +19,6 @@ from events.projections.folding import Folder
 from events.projections.known import PROJECTIONS
 from events.projections.projection import Case
 from events.projections.projector import connect
-from events.projections.tasks import TASKS
 from events.projections.writing import Overtaken, page, write
 from events.settings import TenantSettings
 from tests.events.projections.conftest import NOON, Desk
@@ -45,40 +43,6 @@ select sum(visits_held) from traject.cases_v1 join traject.projection using (bui
 
 class Killed(Exception):
     """The process died here."""
-
-
-async def test_a_new_version_takes_the_place_of_the_one_before(desk: Desk) -> None:
-    """Each has rows of its own in their table, until no worker of the older one is there."""
-    outings = desk.outings()
-    stream = await outings.begin("Het Baken")
-    await desk.project(projections=(replace(CASES, version=1, since=None), TASKS, AGENDA))
-    before = await desk.live()
-    worker = await connect(desk.database.projector_dsn)
-    assert await builds.lead(worker, before.number)
-    await outings.visit(stream)
-    await desk.project()
-
-    async def read() -> list[tuple[int, str, bool]]:
-        rows = await desk.raw.fetch(
-            "select build, visits_held from traject.cases_v1 order by build"
-        )
-        held = {row["build"]: row["visits_held"] for row in rows}
-        return [
-            (one.version, one.state, held[one.number] == 1)
-            for one in await desk.builds()
-            if one.name == "cases"
-        ]
-
-    assert await read() == [(1, "live", False), (2, "live", True)]
-    sought, nobody = WantedCases(school="baken"), str(uuid4())
-    found = await desk.store.audit.find_cases(outings.tenant, sought, None, 9, nobody)
-    assert [one.row.stream for one in found.found] == [stream]
-    await builds.leave(worker, before.number)
-    await worker.close()
-    await desk.project()
-    assert await read() == [(2, "live", True)]
-    left = "select count(*) from traject.projected where build = $1"
-    assert await desk.raw.fetchval(left, before.number) == 0
 
 
 async def test_rows_follow_the_events(desk: Desk) -> None:

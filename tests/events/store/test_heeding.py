@@ -7,11 +7,12 @@ import asyncio
 import asyncpg
 import pytest
 
-from events.store import erasures
+from events.store import dossiers, erasures
 from events.store.erasing import Eraser
 from events.store.erasures import heed
 from events.store.store import Store
 from tests.conftest import Database
+from tests.events.store.samples import begun
 from tests.events.store.test_erasing import APPROVED, case
 
 SOON = 5.0
@@ -78,3 +79,15 @@ async def test_whoever_goes_on_meanwhile_forgets_when_it_listens_again(
         assert await asyncio.wait_for(heard.get(), SOON) == "all"
     finally:
         heeding.cancel()
+
+
+async def test_a_key_that_may_not_be_used_any_more_is_not_kept(
+    store: Store, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = await begun(store, tenant)
+    await store.dossier_key(tenant, stream)
+    store.forget_stale()
+    assert store._known
+    monkeypatch.setattr(dossiers, "CACHE_SECONDS", 0.0)
+    store.forget_stale()
+    assert not store._known

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from activities.letters import KINDS
 from events.recording import ActorRef, CaseIndex, NoticeDraft
+from events.settings import TenantSettings
+from events.store.digests import Digest
+from events.store.erasing import Eraser
 from events.store.needless import ANSWERS, CALLS_OFF, OVER, Since, needless
 from events.store.store import Store
 from tests.events.store.samples import begun, draft, recording
+from tests.events.store.test_erasing import APPROVED, KEPT, case
 from tests.events.store.test_outbox import TUESDAY, PostBox
 from workflows.registry import RULES
 
@@ -125,3 +130,45 @@ async def test_what_was_done_is_no_longer_asked(store: Store, tenant: str) -> No
     await store.record(recording(tenant, stream, 2, actor=by, **signing))
     assert await sent(store, tenant) == ["overdue", "signature_due"]
     assert await store.mail_counts(tenant) == {"dropped": 1, "sent": 2}
+
+
+async def test_a_digest_that_is_tried_again_is_the_same(store: Store, tenant: str) -> None:
+    """The server may have taken it, and only its answer was lost."""
+    person, stream = await told(store, tenant, "trajectory_requested", "goal_list_fixed")
+    await store.choose_mail(tenant, person, "daily")
+    tried: list[Digest] = []
+
+    async def send(digest: Digest) -> None:
+        tried.append(digest)
+        if len(tried) == 1:
+            raise TimeoutError
+
+    morning = TUESDAY + timedelta(days=1)
+    await store.deliver_digests(tenant, send, morning, TenantSettings())
+    await store.record(recording(tenant, stream, 1, events=[draft(type_="TrajectoryAccepted")]))
+    await store.deliver_digests(tenant, send, morning + timedelta(hours=1), TenantSettings())
+    first, again = tried
+    assert first.message_id == again.message_id
+    assert first.mails == again.mails
+
+
+async def test_what_is_erased_meanwhile_keeps_no_other_mail_back(
+    store: Store, eraser: Eraser, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = await case(store, tenant, *APPROVED)
+    await told(store, tenant, "visit_cancelled", "closed")
+    await eraser.begin(tenant, gone, 3)
+    await eraser.destroy(tenant, gone, 3, KEPT)
+    needed = Store._needed
+
+    async def purged_first(self: Store, *given: Any, **more: Any) -> Any:
+        await eraser.purge(tenant, gone)
+        return await needed(self, *given, **more)
+
+    monkeypatch.setattr(Store, "_needed", purged_first)
+    assert await sent(store, tenant) == ["visit_cancelled", "closed"]
+
+
+def test_what_brings_days_into_a_calendar_is_sent_whoever_has_answered() -> None:
+    """Nothing later makes up for it: a mail brings what its own event planned or moved."""
+    assert not ANSWERS.keys() & {"agreement_to_sign", "internship_proposed"}
