@@ -155,6 +155,10 @@ async def test_a_case_is_told_in_words(demo: Board, stream: str) -> None:
     for what in ("page", "refresh"):
         await demo.http.get(f"/supervision/{stream}", headers={"Traject-By-Itself": "yes"})
         assert (await demo.store.reads(DEMO_BOARD, stream))[-1].what == what
+    # No window asks for the calendar by itself, whatever a request says of itself.
+    calendar = f"/supervision/{stream}/calendar.ics"
+    await demo.http.get(calendar, headers={"Traject-By-Itself": "yes"})
+    assert (await demo.store.reads(DEMO_BOARD, stream))[-1].what == "calendar"
 
 
 async def test_the_teacher_s_page_keeps_the_secret(demo: Board, stream: str) -> None:

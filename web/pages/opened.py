@@ -24,12 +24,12 @@ async def opened(
 ) -> Reading:
     """The case as this visitor may see it; that it was read is noted as ``what``.
 
-    What an open window asks by itself is noted as that: nobody need have been there.
+    The page that an open window asks by itself is noted as that: nobody need have been there.
     """
     settings = await site.settings(person.tenant)
     now = datetime.now(UTC) + offset_of(request, site)
     reading = await read_case(site, person, process, stream_of(request), now, settings)
-    if what is not None and by_itself(request):
+    if what == "page" and by_itself(request):
         await log_reading(site, person, reading, "refresh", now)
     elif what is not None:
         await log_reading(site, person, reading, what, now)
