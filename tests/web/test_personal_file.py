@@ -140,7 +140,7 @@ async def test_saved_filters_and_the_log_of_administration_come_along(filled: Fi
     assert entry is not None
     for language in ("en", "nl"):
         await store.keep_people(TENANT, hr, [replace(entry, language=language)])
-    away = Absence(mentor, date(2026, 3, 2), date(2026, 3, 6), teacher)
+    away = Absence(mentor, date(2001, 3, 2), date(2001, 3, 6), teacher)
     await store.keep_absence(TENANT, hr, away)
     await store.note_change(TENANT, hr, "sessions", mentor, {"sessions": 3}, None)
 
@@ -159,7 +159,7 @@ async def test_saved_filters_and_the_log_of_administration_come_along(filled: Fi
     changes = "over u, door: HR-medewerker", "Taal: was Nederlands; is nu Engels"
     assert all(one in log for one in (*changes, "genoemd als: Waarnemer"))
     assert 'id="filters"' not in page
-    for other in (mentor, "2026-03-02", "2 maart", "Mentor", "Hr"):
+    for other in (mentor, "2001-03-02", "2 maart 2001", "Mentor", "Hr"):
         assert other not in log + json.dumps(data["administration"]), other
 
     own = await filled.file("/me/file", "hr", "en")
@@ -175,7 +175,7 @@ async def test_saved_filters_and_the_log_of_administration_come_along(filled: Fi
     assert "This log holds nothing by you or about you." in read(other)
     away_file = await filled.file(f"/people/{mentor}/file", "auditor")
     told = json.loads(away_file["person.json"])["administration"][0]
-    assert told["after"] == {"from": "2026-03-02", "to": "2026-03-06", "stands_in": teacher}
+    assert told["after"] == {"from": "2001-03-02", "to": "2001-03-06", "stands_in": teacher}
     assert "Waarnemer: is nu Teacher" in " ".join(read(away_file).split())
 
 
@@ -278,7 +278,7 @@ async def test_every_case_is_looked_through_where_that_is_asked(filled: Filled) 
 async def test_who_reads_no_further_holds_up_nobody(filled: Filled) -> None:
     slow = [{"Authorization": f"Bearer {filled.tokens[by]}"} for by in ("advisor", "manager")]
     async with unread(filled.app, "/api/v1/me/file", [*slow, *slow]):
-        assert await asyncio.wait_for(filled.file("/me/file", "teacher"), 5)
+        assert await asyncio.wait_for(filled.file("/me/file", "teacher"), 30)
 
 
 async def test_the_terminal_makes_it_whole_or_not_at_all(filled: Filled, tmp_path: Path) -> None:
