@@ -233,7 +233,7 @@ async def test_what_is_refused_says_why(site: ExampleSite) -> None:
     for path, most in ((f"{case}/do/LogHours", "300 kB"), ("/language", "10 kB")):
         answer = await site.post("ellen", path, {"hours": "1" * 2_000_000})
         assert answer.status_code == 413
-        assert f"ten hoogste {most} versturen" in answer.text
+        assert f"maximaal {most} versturen" in answer.text
         assert refused["back"] in answer.text
         assert absent not in answer.text
 
