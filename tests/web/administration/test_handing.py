@@ -24,7 +24,7 @@ async def test_a_client_cannot_be_replaced_and_the_page_says_so(desk: ExampleSit
         about = who == case.state.teacher
         assert (">kan niet: het dossier gaat over deze persoon<" in html) == about
         assert (">kan niet worden overgedragen<" in html) != about
-        assert ("breekt een coördinator het af" in html) != about
+        assert ("breekt HR of een coördinator het af" in html) != about
 
 
 def test_what_is_replaced_in_the_case_has_a_command_there() -> None:

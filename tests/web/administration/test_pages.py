@@ -158,7 +158,7 @@ async def test_many_people_come_from_a_file_after_a_look(desk: ExampleSite) -> N
     wrong = file + "Bas,bas,opper|Hoofd{0}\n"
     html = await sent(desk, "saskia", f"{HERE}/people/import", {"file": wrong, "go": "yes"}, 422)
     assert "1 niet goed" in html
-    assert "Deze rol bestaat niet: opper, Hoofd{0}." in html
+    assert "Niet bekend als rol: opper, Hoofd{0}." in html
 
 
 async def test_absence_asks_for_no_reason(desk: ExampleSite) -> None:
@@ -285,7 +285,7 @@ async def test_an_administrator_meets_no_closed_door(desk: ExampleSite) -> None:
     assert "Afwezigheid vastleggen" in await shown(desk, "saskia", someone)
     home = await shown(desk, "boukje", "/")
     assert f'href="{HERE}/people"' in home
-    assert "Er werkt iets niet goed. Kijk bij Werking van Traject." in home, "nothing is signed"
+    assert "Er werkt iets niet goed. Kijk bij ‘Werking van Traject’." in home, "nothing is signed"
     assert "in uw dossiers" not in home, "there are none"
     assert f'href="{HERE}/health"' not in await shown(desk, "saskia", "/")
 
