@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from events.store.cases import ABOUT
 from events.store.connection import Connected
 from events.store.directory import PersonRow, person_row
 from events.store.sql import statements
@@ -44,13 +45,13 @@ class Choosing(Connected):
         return sorted(found, key=lambda one: (one.name.casefold(), one.id))
 
     async def known_as(self, tenant: str, text: str, most: int) -> list[str]:
-        """The ids of up to ``most`` people as `called`, those included who have left."""
+        """The ids of up to ``most`` people as `called` whom a case is about, also who has left."""
         words = [word for word in text.split() if any(map(str.isalnum, word))][:MOST_WORDS]
         if not words:
             return []
         parts = [_PATTERN.sub(r"\\\g<0>", word) for word in words]
         async with self._board(tenant) as connection:
-            rows = await connection.fetch(SQL["known_as"], tenant, parts, most)
+            rows = await connection.fetch(SQL["known_as"], tenant, parts, most, ABOUT)
         return [str(row["person"]) for row in rows]
 
     async def called(

@@ -220,10 +220,10 @@ async def test_filters_are_kept_under_a_name(site: ExampleSite) -> None:
 
 async def test_what_is_refused_says_why(site: ExampleSite) -> None:
     refused, absent = texts("nl").pages["refused"], texts("nl").pages["error"]["title"]
-    for query in ("period=2025-2027", "zz=1"):
-        text = (await look(site, f"/dashboard?{query}", status=422)).text
+    for query in ("?period=2025-2027", "?zz=1", "/cases?figure=x"):
+        text = (await look(site, f"/dashboard{query}", status=422)).text
         assert refused["asked_title"] in text
-        assert '<a href="/dashboard">' in text
+        assert '<a href="/dashboard?show=all">' in text
         assert absent not in text
     for path in ("/audit", f"/audit/supervision/{site.ids['in_guidance']}"):
         text = (await look(site, path, "ellen", status=403)).text

@@ -198,6 +198,7 @@ async def test_a_list_is_searched_by_name(demo: Board) -> None:
     assert await found("marl") == {first}
     assert await found("brandsma+LOTTE") == {second}
     assert await found("niemand") == set()
+    assert await found("a%00b") == set()
     assert "Geen trajecten in deze selectie" in await shown(demo, "hr", "/supervision?who=niemand")
     assert await found("lotte", by="teacher") == set()
     ended = await shown(demo, "hr", "/supervision?who=lotte&show=ended")

@@ -33,6 +33,8 @@ LONG = timedelta(minutes=5)
 MAIL_DAYS = 2
 """Mail waits for a day on which it may go; from then on it goes that day."""
 SEEN = timedelta(minutes=2)
+PATIENCE = 3
+"""Seconds for what Temporal answers; it may take calls and say nothing."""
 CHECKPOINT = timedelta(minutes=30)
 
 
@@ -151,12 +153,16 @@ async def look(site: Site, tenant: str) -> Looked:
 
 
 async def _temporal(site: Site) -> bool:
-    return (await site.gateway.status())["temporal"] == "ok"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return (await site.gateway.status())["temporal"] == "ok"
+    except TimeoutError:
+        return False
 
 
 async def _seen(site: Site) -> Sequence[WorkerSeen] | None:
     try:
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             return await site.gateway.workers()
     except (Unavailable, TimeoutError):
         return None

@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from events.settings import TenantSettings
 from web.api.body import TooLarge
 from web.api.problems import RETRY_AFTER_SECONDS, Problem, status_of
+from web.pages.dashboard.filters import CLEARED
 from web.pages.page import page
 from web.pages.session import page_language
 
@@ -39,7 +40,7 @@ def error_page(request: Request, problem: Problem) -> Response:
         most = size(problem.most) if isinstance(problem, TooLarge) else ""
         title, detail = told[f"{kind}_title"], told[f"{kind}_detail"].format(most=most)
         back = kind in ("large", "sent")
-        again = request.url.path if kind == "asked" and request.url.query else ""
+        again = _without(request.url.path) if kind == "asked" and request.url.query else ""
     else:
         text = words.problem(problem.code, request.scope.get("traject.settings") or _DEFAULTS)
         title, detail = text.title, text.detail
@@ -61,6 +62,11 @@ def _kind(request: Request, problem: Problem) -> str | None:
             return "asked" if request.method in _SAFE else "sent"
         case _:
             return None
+
+
+def _without(path: str) -> str:
+    """The same page without what was asked of it; on the dashboard without kept filters, too."""
+    return CLEARED if path.startswith("/dashboard") else path
 
 
 def size(most: int) -> str:

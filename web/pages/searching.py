@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from web.api.filters import FILTERS, TEXT_MAX, Wanted, given_in, wanted
+from web.plain import one_line
 from web.wording import Wording
 
 _FIELDS = {"q": "name", "level": "levels"}
@@ -79,5 +80,5 @@ class Search:
 def search_of(process: str, query: Mapping[str, str]) -> Search:
     """As the address says; a field of the form that was left empty says nothing."""
     said = {name: value for name, value in query.items() if value.strip()}
-    who = " ".join(said.get("who", "")[:TEXT_MAX].split())
+    who = one_line(said.get("who", "")[:TEXT_MAX])
     return Search(process, said.get("show", ""), given_in(process, said), who)

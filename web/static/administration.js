@@ -35,12 +35,6 @@ for (const form of document.querySelectorAll("form[data-most]")) {
   });
 }
 
-for (const form of document.querySelectorAll("form[data-once]")) {
-  form.addEventListener("submit", () => {
-    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
-  });
-}
-
 const goOn = document.querySelector("form[data-go-on]");
 if (goOn) setTimeout(() => goOn.requestSubmit(), 500);
 

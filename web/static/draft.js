@@ -4,6 +4,7 @@
 const PAUSE = 1000;
 const AT_MOST = 10000;
 const AGAIN = 5000;
+const REACH_MS = 5000;
 const OUTLIVES = 60000;
 const OWN = new Set(["key", "draft", "draft_do", "draft_known", "draft_page"]);
 
@@ -181,7 +182,7 @@ export function keep(form) {
 async function reachable() {
   const small = document.querySelector("link[rel=icon]").href;
   try {
-    await fetch(small, { method: "HEAD", cache: "no-store" });
+    await fetch(small, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(REACH_MS) });
     return true;
   } catch {
     return false;

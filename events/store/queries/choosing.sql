@@ -37,9 +37,11 @@ select p.person, p.name, p.email, p.sought = (select traject.sought($4)) as whol
  limit $5
 
 -- name: known_as
--- Whoever has left is looked for, too: cases stay.
+-- Of those whom a case is about. Whoever has left is looked for, too: cases stay.
 select p.person from traject.person p
  where p.tenant = $1
+   and exists (select from traject.party a
+                where a.tenant = $1 and a.person = p.person and a.part = any ($4))
    and p.sought like all (array(
         select '%' || rtrim(traject.sought(word)) || '%' from unnest($2::text[]) as word))
  order by p.name, p.person

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,12 +15,17 @@ from events.store.directory import PersonRow
 from tests.web.administration.hands import HERE, last_change, sent, shown
 from tests.web.example_site import ExampleSite
 from tests.web.ruling import wrong_in
+from web.administration import health
 from web.administration.importing import rows_of
 from web.administration.letters import GROUPS as ABOUT
 from web.administration.letters import wrong_place
 from web.permissions.routes import ROUTES
 from web.site import DEMO_BOARD
 from web.texts import LANGUAGES, texts
+from workflows.gateway import Gateway
+from workflows.wire import connect
+
+HEALTH = texts("nl").pages["administration"]["health"]
 
 HR = PersonRow("7f7c1d1e-0000-4000-8000-000000000001", DEMO_BOARD, "Hanne", None, "nl", ("hr",))
 
@@ -257,6 +264,24 @@ async def test_all_work_of_somebody_goes_to_another_once(desk: ExampleSite) -> N
     assert ">niet gelukt<" in html
     assert "Probeer opnieuw" in html
     assert nienke == dossier.state.coordinator
+
+
+async def test_a_temporal_that_says_nothing_keeps_nobody_waiting(
+    desk: ExampleSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes calls, and answers none: an administrator's first page looks at it, too."""
+    monkeypatch.setattr(health, "PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        temporal = await connect(address, desk.store.dossier_key, task_queue="x", lazy=True)
+        site = desk.app.state.site
+        desk.app.state.site = replace(site, gateway=Gateway(desk.store, temporal))
+        try:
+            assert HEALTH["bad_short"] in await shown(desk, "boukje", "/")
+            told = HEALTH["finding"]["temporal"]["many"]
+            assert told in await shown(desk, "boukje", f"{HERE}/health")
+        finally:
+            desk.app.state.site = site
 
 
 async def test_how_it_goes_is_told_in_words_and_to_programs(desk: ExampleSite) -> None:

@@ -4,6 +4,7 @@ in a building without reception: nothing is recorded twice, and nothing that was
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import asyncpg
@@ -22,6 +23,11 @@ pytestmark = [
 
 HOURS = {"intervention": "intake", "hours": "1,5"}
 MANY_KEYS = 150
+CLICKS_AGAIN = """form => {
+  const button = form.querySelector("button");
+  button.click();
+  setTimeout(() => { button.click(); console.log("again"); }, 300);
+}"""
 LOOKS_AWAY = """() => {
   Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
   document.dispatchEvent(new Event("visibilitychange"));
@@ -135,6 +141,67 @@ async def test_what_is_sent_without_reception_stays_on_the_page(
     await send.click()
     await ellen.recorded()
     assert await recorded(site, case) == before + 1
+    await ellen.page.context.close()
+
+
+async def test_a_network_that_answers_nothing_is_told_of(
+    site: Served, browser: Browser, case: str
+) -> None:
+    """It is not waited for longer than a moment, which here is a short one."""
+    ellen = await Hands.at(browser, site, "ellen", PHONE)
+    soon = "const of = AbortSignal.timeout; AbortSignal.timeout = () => of.call(AbortSignal, 200);"
+    await ellen.page.add_init_script(soon)
+    before = await recorded(site, case)
+    await ellen.ask(case, "LogHours")
+    silent, over = ("**/mark*.svg*", "**/drafts/**"), asyncio.Event()
+
+    async def never(route: Route) -> None:
+        await over.wait()
+        await route.abort()
+
+    for address in silent:
+        await ellen.page.route(address, never)
+    await ellen.fill(HOURS)
+    send = ellen.form.locator("button.do").last
+    await send.click()
+    unsent = WORDS["tasks"]["draft"]["script"]["unsent"]
+    await ellen.page.locator("[data-draft-status]").get_by_text(unsent).wait_for()
+    over.set()
+    for address in silent:
+        await ellen.page.unroute(address)
+    await send.click()
+    await ellen.recorded()
+    assert await recorded(site, case) == before + 1
+    await ellen.page.context.close()
+
+
+async def test_a_double_click_loses_no_key(site: Served, browser: Browser) -> None:
+    """It is shown once, on the answer that a second click would drop."""
+    from playwright.async_api import Error
+
+    ellen = await Hands.at(browser, site, "ellen")
+    await ellen.open("/me/tokens")
+    again = asyncio.Event()
+    ellen.page.on("console", lambda said: again.set() if said.text == "again" else None)
+    posted: list[str] = []
+
+    async def late(route: Route) -> None:
+        posted.append(route.request.method)
+        if posted.count("POST") == 1 and posted[-1] == "POST":
+            answer = await route.fetch()
+            await again.wait()
+            with suppress(Error):  # a second call would have let go of this one
+                await route.fulfill(response=answer)
+        else:
+            await route.continue_()
+
+    await ellen.page.route("**/me/tokens", late)
+    await ellen.page.locator("#name").fill("rooster")
+    await ellen.page.locator("input[name=days]").first.check()
+    await ellen.page.locator("form.asked").evaluate(CLICKS_AGAIN)
+    await ellen.page.locator(".fresh .key").wait_for()
+    assert posted == ["POST"]
+    assert await ellen.page.locator(".held .what").all_inner_texts() == ["rooster"]
     await ellen.page.context.close()
 
 
