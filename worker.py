@@ -309,8 +309,7 @@ async def _let_go(
     """Forgets what is erased: keys in memory at once, and processes that come late."""
     async with asyncio.TaskGroup() as group:
         tasks = [
-            # Out of reach of the database no process goes on without its key: those are kept as
-            # long as they may be used, and no longer.
+            # Out of reach of the database no process goes on without its key, for as long as it may.
             group.create_task(
                 heed(settings.database("app"), store.forget, store.forget_all, store.forget_stale)
             ),
