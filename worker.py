@@ -309,7 +309,7 @@ async def _let_go(
     """Forgets what is erased: keys in memory at once, and processes that come late."""
     async with asyncio.TaskGroup() as group:
         tasks = [
-            # Out of reach of the database no process goes on without its key, for as long as it may.
+            # No process goes on without its key: they are kept for as long as they may be used.
             group.create_task(
                 heed(settings.database("app"), store.forget, store.forget_all, store.forget_stale)
             ),
