@@ -55,6 +55,14 @@ def test_both_languages_say_everything() -> None:
     assert "trajectory.already_open" in codes_in_rules()
 
 
+def test_no_page_shows_a_method_of_python_for_a_word() -> None:
+    """``words.clear`` is what a mapping can do; the word is ``words["clear"]``."""
+    method = re.compile(rf"\.({'|'.join(name for name in dir(dict) if name[0] != '_')})\b(?!\()")
+    for template in sorted((ROOT / "web" / "templates").rglob("*.html")):
+        for said in re.findall(r"\{[{%].*?[%}]\}", template.read_text(), re.DOTALL):
+            assert not method.search(said), (template.name, said)
+
+
 def test_the_page_about_the_api_names_every_code_with_its_status() -> None:
     page = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
     english = texts("en")
